@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use crate::api_error::fmt_api_error;
 use crate::{ApiError, Operation, ResponseParts, retry};
 
 mod details;
@@ -21,8 +20,9 @@ pub use details::{
 
 /// Why a call failed.
 ///
-/// Messages say what happened, to which operation, and what to do. They never contain a body, a URL or a credential;
-/// the server's response is in [`Api`](Self::Api), for callers that ask for it.
+/// Messages say what happened, to which operation, and what to do. They never contain a body, a URL or a credential; of
+/// what a server answered they show the codes, titles and names of fields that its description documents. The response
+/// itself is in [`Api`](Self::Api), for callers that ask for it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E = ResponseParts> {
@@ -118,7 +118,7 @@ impl<E: ApiError> Error<E> {
 impl<E: ApiError> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Api(error) => fmt_api_error(error, f),
+            Self::Api(error) => fmt::Display::fmt(error, f),
             Self::Credentials(details) => details.fmt(f),
             Self::Transport(details) => details.fmt(f),
             Self::Timeout(details) => details.fmt(f),

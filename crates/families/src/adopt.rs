@@ -71,7 +71,7 @@ pub struct Adoption {
 }
 
 impl Adoption {
-    /// Writes all changed files; files that nothing reads any more are removed last.
+    /// Writes all changed files or none; files that nothing reads any more are removed last.
     ///
     /// # Errors
     ///
@@ -80,11 +80,7 @@ impl Adoption {
         if self.problems > 0 {
             return Err(self.refusal());
         }
-        self.tree.changes().write(workspace.root(), Path::new(LOCK))?;
-        for path in self.tree.gone() {
-            let path = workspace.path(path);
-            std::fs::remove_file(&path).map_err(|error| Failure::io("remove", &path, error))?;
-        }
+        self.tree.changes().write_and_remove(workspace.root(), Path::new(LOCK), self.tree.gone())?;
         fingerprint::record(workspace);
         Ok(())
     }

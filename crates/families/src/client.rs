@@ -152,7 +152,8 @@ fn generate(workspace: Option<&Workspace>, options: &Options, started: Instant) 
         let table = guarded.source.table().map_err(|error| Failure::Codegen { family: family(), error })?;
         files.add(path, items::render(&table, &cx.sources));
     }
-    write_files(&files, &options.out)?;
+    // The manifest comes last, since a later run recognises the folder by it.
+    files.write(&options.out, Path::new("Cargo.toml"))?;
     Ok(Written { report, notes: cx.report, out: options.out.clone() })
 }
 
@@ -275,15 +276,4 @@ fn crate_files(description: &Path, made: &Made, runtime: Runtime) -> FileSet {
     files.add("src/generated.rs", source.generated.clone());
     files.add("src/client.rs", source.client.clone());
     files
-}
-
-/// Writes all files or none. The manifest comes last, since a later run recognises the folder by it.
-fn write_files(files: &FileSet, out: &Path) -> Result<(), Failure> {
-    let made = folder::missing(out);
-    std::fs::create_dir_all(out.join("src")).map_err(|error| Failure::io("make", out, error))?;
-    files.write(out, Path::new("Cargo.toml")).map(drop).inspect_err(|_| {
-        for folder in &made {
-            let _ = std::fs::remove_dir(folder);
-        }
-    })
 }

@@ -27,7 +27,9 @@ pub use crate::policy::of_workspace as levels_of;
 pub use accept::Accepted;
 pub use history::{HistoryOptions, HistoryReport, Version, history};
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
+pub(crate) use markdown::{code, plain};
 pub use online::Online;
+pub(crate) use text::inert;
 
 use crate::description::text_file;
 use crate::failure::Failure;

@@ -58,7 +58,7 @@ impl Failure {
         }
     }
 
-    fn help(&self) -> &str {
+    pub(crate) fn help(&self) -> &str {
         match self {
             Self::Input { .. } => "see the places that are named",
             Self::Codegen { .. } => "leave the operation out through `select`, or change the description by an overlay",

@@ -45,7 +45,6 @@ pub struct Made {
     pub report: String,
     /// The workspace as it would be.
     pub tree: Tree,
-    name: String,
 }
 
 impl Made {
@@ -55,20 +54,7 @@ impl Made {
     ///
     /// When a file can't be written.
     pub fn write(&self, workspace: &Workspace) -> Result<(), Failure> {
-        let name = &self.name;
-        let crate_folder = workspace.path(crate_folder(&format!("{name}-client")));
-        let made = [
-            crate_folder.join("src"),
-            crate_folder,
-            workspace.path(OPENAPI).join(name),
-            workspace.path(snapshots::folder(name)),
-        ];
-        self.tree.changes().write(workspace.root(), Path::new(LOCK)).inspect_err(|_| {
-            // An empty folder of a crate would make every later command fail.
-            for folder in &made {
-                let _ = std::fs::remove_dir(folder);
-            }
-        })?;
+        self.tree.changes().write(workspace.root(), Path::new(LOCK))?;
         fingerprint::record(workspace);
         Ok(())
     }
@@ -134,7 +120,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Made, Failure> 
     }
     regenerate(&mut tree, None)?;
     let report = report(&new, &built, &secrets);
-    Ok(Made { report, tree, name: options.name.clone() })
+    Ok(Made { report, tree })
 }
 
 fn names(problems: &Diagnostics, secret: &str) -> bool {

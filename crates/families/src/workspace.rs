@@ -2,6 +2,7 @@
 
 mod files;
 mod inputs;
+mod replace;
 mod tree;
 
 use std::path::{Path, PathBuf};

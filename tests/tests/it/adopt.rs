@@ -4,6 +4,7 @@
 mod overlays;
 mod parts;
 mod renames;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ mod graft;
 mod history;
 mod inputs;
 mod judged;
+mod kept;
 mod levels;
 mod published;
 mod random_pairs;

@@ -49,6 +49,38 @@ fn every_text_names_family_and_operation_and_says_what_to_do() {
     }
 }
 
+/// The labels that a description documents are known to the type of the error alone.
+#[test]
+fn an_api_error_is_shown_as_it_shows_itself() {
+    #[derive(Debug)]
+    struct Documented(ResponseParts);
+    impl fmt::Display for Documented {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            crate::codegen::fmt_documented_error(self, &["code"], f)
+        }
+    }
+    impl StdError for Documented {}
+    impl ApiError for Documented {
+        fn from_response(parts: ResponseParts) -> Self {
+            Self(parts)
+        }
+
+        fn parts(&self) -> crate::ErrorParts<'_> {
+            ApiError::parts(&self.0)
+        }
+    }
+
+    let body = Bytes::from_static(br#"{"code": "quota_gone", "message": "canary"}"#);
+    let parts = ResponseParts::new(StatusCode::CONFLICT, HeaderMap::new(), RawBody::of(&OPERATION, body));
+    let error = Error::Api(Documented::from_response(parts));
+    let text = error.to_string();
+    assert!(text.starts_with("demo log_out: the server answered 409 Conflict (code: quota_gone); "), "{text}");
+    assert_eq!(text, error.api().unwrap().to_string());
+    let boxed: Box<dyn StdError> = Box::new(error);
+    assert_eq!(boxed.to_string(), text);
+    assert!(boxed.source().is_none() && !format!("{boxed} {boxed:?}").contains("canary"), "{boxed:?}");
+}
+
 /// Some servers refuse a token that they can decode with a 400.
 #[test]
 fn a_bad_request_may_be_about_the_credential() {

@@ -9,6 +9,7 @@ use openapi_pipeline::diff::{Change, Level, Subject};
 use openapi_pipeline::source::unescape_pointer;
 
 use super::surface::Surface;
+use crate::diff::{code, plain};
 
 /// The contents of an entry.
 pub(super) struct Entry<'a> {
@@ -53,26 +54,26 @@ impl Entry<'_> {
     fn sections(&self) -> [(&'static str, Vec<String>); 4] {
         let operations = self.operations();
         let describe = |item: &Item| match operations.get(item.path.as_str()) {
-            Some(operation) => format!("`{}`: `{operation}`", item.path),
-            None => format!("`{}`", item.path),
+            Some(operation) => format!("{}: {}", code(&item.path), code(operation)),
+            None => code(&item.path),
         };
         let added: Vec<String> =
             self.surface.added_outright().into_iter().map(|item| format!("- {}", describe(item))).collect();
-        let ended = self.ended.iter().map(|path| format!("- **Breaking:** `{path}`, which was deprecated"));
+        let ended = self.ended.iter().map(|path| format!("- **Breaking:** {}, which was deprecated", code(path)));
         let removed: Vec<String> = self
             .surface
             .removed_outright()
             .into_iter()
-            .map(|item| format!("- **Breaking:** `{}`", item.path))
+            .map(|item| format!("- **Breaking:** {}", code(&item.path)))
             .chain(ended)
             .collect();
         let deprecated = self.surface.changed.iter().filter(|(was, is)| is.deprecated && !was.deprecated);
         let deprecated: Vec<String> = deprecated
             .map(|(_, is)| format!("- {}", describe(is)))
-            .chain(self.renames.iter().map(|renamed| format!("- {renamed}; the old name is an alias.")))
+            .chain(self.renames.iter().map(|renamed| format!("- {}; the old name is an alias.", plain(renamed))))
             .collect();
         let mut changed: Vec<String> = self.surface.changed.iter().filter_map(|(was, is)| declared(was, is)).collect();
-        changed.extend(self.lost.iter().map(|line| format!("- **Breaking:** {line}.")));
+        changed.extend(self.lost.iter().map(|line| format!("- **Breaking:** {}.", plain(line))));
         let shown = self.shown_by_items();
         let hidden = |change: &&&Change| !shown.iter().any(|pointer| is_below(&change.pointer, pointer));
         changed.extend(
@@ -128,9 +129,9 @@ fn line(change: &&Change) -> String {
     if change.subject == Subject::Document {
         let mut letters = message.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        return format!("- {}{}.", first.collect::<String>(), letters.as_str());
+        return format!("- {}.", plain(&(first.collect::<String>() + letters.as_str())));
     }
-    format!("- `{}`: {message}.", change.subject)
+    format!("- {}: {}.", code(&change.subject.to_string()), plain(message))
 }
 
 fn is_below(pointer: &str, other: &str) -> bool {
@@ -141,8 +142,8 @@ fn declared(was: &Item, is: &Item) -> Option<String> {
     if was.declaration == is.declaration {
         return None;
     }
-    let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-    Some(format!("- **Breaking:** `{}` is {}, was {}.", is.path, shown(&is.declaration), shown(&was.declaration)))
+    let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { code(text) };
+    Some(format!("- **Breaking:** {} is {}, was {}.", code(&is.path), shown(&is.declaration), shown(&was.declaration)))
 }
 
 /// The changelog with the entry on top: under a heading of its own, or under `Unreleased` where there is one.
@@ -152,7 +153,13 @@ pub(super) fn insert(changelog: &str, entry: &Entry<'_>) -> String {
     let collects = lines.get(first).is_some_and(|line| line.to_lowercase().starts_with("## [unreleased]"));
     let (at, text) = if collects { (first + 1, format!("\n{}", entry.body())) } else { (first, entry.render() + "\n") };
     let (before, behind) = lines.split_at(at);
-    let head = before.join("\n") + if before.is_empty() { "" } else { "\n" };
+    let gap = match before.last() {
+        None => "",
+        // The text after the heading `Unreleased` brings its empty line.
+        Some(last) if collects || last.trim().is_empty() => "\n",
+        Some(_) => "\n\n",
+    };
+    let head = before.join("\n") + gap;
     let tail = behind.join("\n");
     let all = format!("{head}{text}{tail}");
     all.trim_end().to_owned() + "\n"

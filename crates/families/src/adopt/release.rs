@@ -14,6 +14,7 @@ use super::renames::{self, Renames};
 use super::surface::Surface;
 use super::{Known, Trial};
 use crate::build::{self, Built};
+use crate::diff::{code, plain};
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
@@ -195,11 +196,11 @@ impl Known<'_> {
             let file = replacement.target.strip_prefix(OPENAPI).unwrap_or(&replacement.target).display().to_string();
             let at = replacement.document;
             let versions = match (version(self.before, at), version(self.after, at)) {
-                (Some(was), Some(is)) if was != is => format!(", version {is} (was {was})"),
-                (_, Some(is)) => format!(", still version {is}"),
+                (Some(was), Some(is)) if was != is => format!(", version {} (was {})", plain(&is), plain(&was)),
+                (_, Some(is)) => format!(", still version {}", plain(&is)),
                 _ => String::new(),
             };
-            lines.push(format!("Follows the vendor's description `{file}`{versions}."));
+            lines.push(format!("Follows the vendor's description {}{versions}.", code(&file)));
         }
         lines
     }

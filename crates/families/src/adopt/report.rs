@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use openapi_pipeline::diff::{Change, Difference, Level, Step};
 
 use super::{Known, Release, kept};
-use crate::diff::{Accepted, Compared};
+use crate::diff::{Accepted, Compared, inert};
 use crate::manifests;
 use crate::workspace::Tree;
 
@@ -24,7 +24,7 @@ pub(super) fn render(known: &mut Known<'_>, now: &Tree, tree: &Tree) -> String {
     if known.after.problems.is_empty() {
         files(known, now, tree, &mut lines);
     }
-    lines.join("\n")
+    lines.iter().flat_map(|lines| lines.split('\n')).map(inert).collect::<Vec<String>>().join("\n")
 }
 
 fn heading(lines: &mut Vec<String>, title: &str) {
@@ -172,7 +172,7 @@ fn crate_changes(known: &Known<'_>, release: &Release, lines: &mut Vec<String>) 
         return;
     }
     lines.push(format!("{} -> {} ({})", release.from, release.to, release.step));
-    lines.extend(release.why.iter().map(|why| format!("  {why}")));
+    lines.extend(release.why.iter().map(|why| inert(&format!("  {why}"))));
     if !release.dependencies.is_empty() {
         lines.push(format!("  the crate needs more than before: {}", release.dependencies.join(", ")));
     }

@@ -1,6 +1,6 @@
 //! The folder of the generated crate.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::failure::Failure;
 
@@ -44,10 +44,4 @@ fn refusal(path: &Path, why: &str) -> Failure {
         message: format!("nothing is written to {}: {why}", path.display()),
         help: "name a folder by --out that doesn't exist, is empty, or was written by this command".to_owned(),
     }
-}
-
-/// The folders that writing to `out` will create, so that they can be removed after a failure.
-pub(super) fn missing(out: &Path) -> Vec<PathBuf> {
-    let source = out.join("src");
-    source.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_owned).collect()
 }

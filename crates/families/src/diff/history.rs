@@ -1,5 +1,8 @@
 //! The versions of a description in the history of a git repository, each compared with the one before.
 
+mod referred;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use openapi_pipeline::diff::{Date, Difference, Level, Policy, Step, diff_with};
@@ -9,11 +12,12 @@ use serde::Serialize;
 
 use super::hidden::visible;
 use super::json::Counts;
-use super::revision::{Commit, Revision, commits};
+use super::revision::{Commit, Revision, commits, next_change};
 use crate::description::text_file;
 use crate::failure::Failure;
 use crate::policy;
 use crate::stack::with_deep_stack;
+use referred::Noting;
 
 /// The digits of a commit that are shown.
 const SHORT: usize = 10;
@@ -132,26 +136,57 @@ pub fn history(options: &HistoryOptions) -> Result<HistoryReport, Failure> {
         let found = levels.and_then(|levels| Ok((levels, commits(&options.file)?)));
         let (levels, (folder, commits)) =
             found.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
-        let mut versions = Vec::new();
-        let mut last: Option<&Commit> = None;
-        for commit in commits.iter().rev() {
-            versions.push(version(&folder, options.root.as_deref(), &levels, last, commit));
-            if versions.last().is_some_and(|version| !["gone", "unreadable"].contains(&version.verdict.as_str())) {
-                last = Some(commit);
-            }
+        let mut story =
+            Story { folder: &folder, root: options.root.as_deref(), levels: &levels, last: None, versions: Vec::new() };
+        let mut ends: Vec<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
+        ends.insert(0, "HEAD");
+        for (commit, end) in commits.iter().zip(ends).rev() {
+            let told = story.tell(commit, end);
+            told.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
         }
-        versions.reverse();
-        Ok(HistoryReport { file: options.file.display().to_string(), versions })
+        story.versions.reverse();
+        Ok(HistoryReport { file: options.file.display().to_string(), versions: story.versions })
     })
 }
 
-fn version(folder: &Path, root: Option<&Path>, levels: &Policy, last: Option<&Commit>, commit: &Commit) -> Version {
+/// The versions so far, the first one first.
+struct Story<'a> {
+    folder: &'a Path,
+    root: Option<&'a Path>,
+    levels: &'a Policy,
+    /// The last version that could be read.
+    last: Option<Commit>,
+    versions: Vec<Version>,
+}
+
+impl Story<'_> {
+    /// Adds the version of a commit, and those of the commits before `end` that only change what it refers to.
+    fn tell(&mut self, commit: &Commit, end: &str) -> Result<(), Diagnostics> {
+        let mut next = Some(commit.clone());
+        while let Some(commit) = next {
+            let mut read = BTreeSet::new();
+            let version = version(self, &commit, &mut read);
+            let is_readable = !["gone", "unreadable"].contains(&version.verdict.as_str());
+            self.versions.push(version);
+            // A description of one file has no version but those of the file.
+            let refers = read.iter().any(|file| *file != commit.path);
+            next = if refers { next_change(self.folder, &commit, end, &read)? } else { None };
+            if is_readable {
+                self.last = Some(commit);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The version of a commit. `read` gets the files that it reads.
+fn version(story: &Story<'_>, commit: &Commit, read: &mut BTreeSet<String>) -> Version {
     if commit.is_gone {
         return Version::new(commit, "gone");
     }
-    let mut levels = levels.clone();
+    let mut levels = story.levels.clone();
     commit.date.parse::<Date>().into_iter().for_each(|date| levels.at(date));
-    match compare(folder, root, &levels, last, commit) {
+    match compare(story, &levels, commit, read) {
         Ok(None) => Version::new(commit, "first"),
         Ok(Some(difference)) => Version {
             semver: Some(difference.semver().name().to_owned()),
@@ -167,20 +202,21 @@ fn version(folder: &Path, root: Option<&Path>, levels: &Policy, last: Option<&Co
 
 /// The difference to the version before, if there is one.
 fn compare(
-    folder: &Path,
-    root: Option<&Path>,
+    story: &Story<'_>,
     levels: &Policy,
-    last: Option<&Commit>,
     commit: &Commit,
+    read: &mut BTreeSet<String>,
 ) -> Result<Option<Difference>, Diagnostics> {
     let mut cx = Context::new().for_comparison();
-    let mut read = |commit: &Commit| -> Result<_, Diagnostics> {
-        let (files, path) = Revision::open(folder, &commit.id, &commit.path, root)?;
-        let document = load::load(&mut cx, &files, &path)?;
-        convert::to_v3_0(&mut cx, document)
+    let mut open = |commit: &Commit, asked: &mut BTreeSet<String>| -> Result<_, Diagnostics> {
+        let (files, path) = Revision::open(story.folder, &commit.id, &commit.path, story.root)?;
+        let files = Noting::new(files);
+        let document = load::load(&mut cx, &files, &path);
+        *asked = files.asked();
+        convert::to_v3_0(&mut cx, document?)
     };
-    let new = read(commit)?;
-    let Some(last) = last else { return Ok(None) };
-    let old = read(last)?;
+    let new = open(commit, read)?;
+    let Some(last) = &story.last else { return Ok(None) };
+    let old = open(last, &mut BTreeSet::new())?;
     Ok(Some(diff_with(&cx, &old, &new, levels)))
 }

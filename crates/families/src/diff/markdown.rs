@@ -166,7 +166,9 @@ fn described(description: &Described) -> String {
 fn row(change: &Change, place: &str, fingerprint: &str) -> String {
     let direction = direction(change);
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
-    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(&rule(change)))
+    let cells = [mark.to_owned(), direction + &plain(&change.message), code(&rule(change))];
+    let cells = cells.iter().map(String::as_str).chain([place, fingerprint]);
+    cells.fold("|".to_owned(), |row, cell| format!("{row} {} |", cell.replace('|', "\\|")))
 }
 
 /// The fingerprint of a change, and why it is accepted, if it is.
@@ -175,8 +177,8 @@ fn fingerprint(compared: &Compared, change: &Change) -> String {
     code(&change.fingerprint.to_string()) + &reason.unwrap_or_default()
 }
 
-/// A string of a description, escaped so that it doesn't format the page.
-fn plain(text: &str) -> String {
+/// A string of a description on one line, escaped so that it doesn't format the page.
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
     // Runs of them would open spans that these rules don't know.
@@ -187,7 +189,6 @@ fn plain(text: &str) -> String {
                 in_code = !in_code;
                 out.push(char);
             }
-            '|' => out.push_str("\\|"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' | '&' | '@' | '~' if !in_code => {
                 out.push('\\');
                 out.push(char);
@@ -200,8 +201,8 @@ fn plain(text: &str) -> String {
     out
 }
 
-/// A string as a code span.
-fn code(text: &str) -> String {
+/// A string as a code span on one line.
+pub(crate) fn code(text: &str) -> String {
     let text = visible(&text.replace(['\n', '\r'], " ")).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }

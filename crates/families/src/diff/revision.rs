@@ -2,6 +2,7 @@
 //!
 //! Nothing is checked out, and nothing is fetched: objects that a partial clone lacks are errors.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -71,6 +72,11 @@ impl Revision {
         Ok((files, within))
     }
 
+    /// The path from the repository's folder of a file in the root folder; nothing if it lies outside.
+    pub(super) fn whole(&self, path: &Path) -> Option<String> {
+        normalized(&Path::new(&self.root).join(path)).filter(|whole| below(&self.root, whole).is_some())
+    }
+
     /// What there is at a path from the repository's folder.
     fn entry(&self, path: &str) -> io::Result<Option<Entry>> {
         let arguments = ["ls-tree", "-z", "-l", "--full-tree", &self.commit, "--", path];
@@ -86,8 +92,7 @@ impl Revision {
 
 impl Files for Revision {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        let whole = normalized(&Path::new(&self.root).join(path)).filter(|whole| below(&self.root, whole).is_some());
-        let Some(whole) = whole else {
+        let Some(whole) = self.whole(path) else {
             let root = if self.root.is_empty() { "the repository" } else { &self.root };
             let message = format!("it lies outside of {root}, which holds the files at the revision {}", self.named);
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
@@ -119,7 +124,7 @@ impl Files for Revision {
 }
 
 /// A commit that brought a version of a file, or removed it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Commit {
     pub(super) id: String,
     /// The day of the commit, in the zone of its author.
@@ -158,6 +163,31 @@ pub(super) fn commits(file: &Path) -> Result<(PathBuf, Vec<Commit>), Diagnostics
         return Err(problem("no-history", format!("no commit has a file `{shown}`")).help(help).into());
     }
     Ok((folder.to_owned(), found))
+}
+
+/// The first commit after one that changes some files, on the main line up to another one; nothing if that comes first.
+pub(super) fn next_change(
+    folder: &Path,
+    after: &Commit,
+    end: &str,
+    files: &BTreeSet<String>,
+) -> Result<Option<Commit>, Diagnostics> {
+    let range = format!("{}..{end}", after.id);
+    let mut arguments =
+        vec!["log", "--first-parent", "--reverse", "--no-show-signature", "--format=%H %cs", &range, "--"];
+    // These paths are meant from the repository's folder, and git reads them from the current one.
+    let up = git(folder, &["rev-parse", "--show-cdup"]).map_err(|error| problem("no-git", error.to_string()))?;
+    let up = String::from_utf8_lossy(&up.stdout).trim_end_matches(['\r', '\n']).to_owned();
+    arguments.extend(files.iter().map(String::as_str));
+    let output = git(&folder.join(up), &arguments).map_err(|error| problem("no-git", error.to_string()))?;
+    if !output.status.success() {
+        let message = format!("git has no history of what `{}` refers to: {}", after.path, said(&output));
+        return Err(problem("no-history", message).help("run this in the repository that the file lies in").into());
+    }
+    let listed = String::from_utf8_lossy(&output.stdout);
+    let first = listed.lines().find_map(|line| line.split_once(' ')).filter(|(id, _)| *id != end);
+    let (path, is_gone) = (after.path.clone(), false);
+    Ok(first.map(|(id, date)| Commit { id: id.to_owned(), date: date.to_owned(), path, is_gone }))
 }
 
 impl Commit {

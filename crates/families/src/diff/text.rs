@@ -65,7 +65,7 @@ pub(super) fn render(compared: &Compared) -> String {
 }
 
 /// A line without what a terminal would obey, or the runner of a workflow that prints it: `::` at its begin, and `##[`.
-fn inert(line: &str) -> String {
+pub(crate) fn inert(line: &str) -> String {
     let line = visible(line).replace("##[", "# #[");
     match line.trim_start() {
         command if command.starts_with("::") => line.replacen("::", ": :", 1),

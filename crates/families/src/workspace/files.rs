@@ -1,11 +1,9 @@
 //! Generated files: compared, written all or none, or checked.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::replace::Steps;
 use crate::failure::Failure;
 use crate::watch::journal;
 
@@ -38,42 +36,38 @@ impl FileSet {
         self.iter().filter(differs).map(|(path, _)| path.to_owned()).collect()
     }
 
-    /// Writes the stale files, `last` after all others, and returns their paths. Every file is staged as a temporary
-    /// one beside its target first, so an error before the first rename changes nothing.
+    /// Writes the stale files, `last` after all others, and returns their paths. All are written or none.
     ///
     /// # Errors
     ///
-    /// When a file can't be staged, which leaves all files unchanged, or can't be replaced.
+    /// When a file can't be written or replaced. The others are as they were then; the failure names those that can't
+    /// be put back.
     pub fn write(&self, root: &Path, last: &Path) -> Result<Vec<PathBuf>, Failure> {
+        self.write_and_remove(root, last, std::iter::empty())
+    }
+
+    /// Like [`FileSet::write`]; files that nothing reads any more are removed last.
+    ///
+    /// # Errors
+    ///
+    /// As there, and when a file can't be removed.
+    pub fn write_and_remove<'a>(
+        &self,
+        root: &Path,
+        last: &Path,
+        gone: impl Iterator<Item = &'a Path>,
+    ) -> Result<Vec<PathBuf>, Failure> {
         let mut stale = self.stale(root);
         stale.sort_by_key(|path| path == last);
         journal::writing();
-        let mut ready = Vec::new();
+        let mut steps = Steps::default();
         for path in &stale {
-            let target = root.join(path);
-            let staged = stage(&target, &self.files[path]).map_err(|error| Failure::io("write", &target, error))?;
-            ready.push((staged, target));
+            steps.replace(root.join(path), &self.files[path])?;
         }
-        for (staged, target) in ready {
-            staged.persist(&target).map_err(|failed| Failure::io("replace", &target, failed.error))?;
+        for path in gone {
+            steps.remove(root.join(path))?;
         }
+        steps.take()?;
         Ok(stale)
     }
-}
-
-fn stage(target: &Path, text: &str) -> std::io::Result<NamedTempFile> {
-    // A rename would fail for a folder only after other files were replaced.
-    if target.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    // By default only the owner may read a temporary file; sources are readable by all users.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.prefix(".generate-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
 }

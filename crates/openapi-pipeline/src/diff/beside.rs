@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::engine::{DOCUMENT, Engine, Shown, UnitId, Work};
+use super::engine::{DOCUMENT, Engine, Mode, Proof, Shown, UnitId, Work};
 use super::rule::Direction;
 use super::rules::{
     OPERATION_CONSISTENT, OPERATION_CONTRADICTORY, REQUEST_KEYWORD_ADDED, REQUEST_KEYWORD_CHANGED,
@@ -11,6 +11,7 @@ use super::rules::{
 };
 use super::side::Site;
 use super::view::{Others, View};
+use crate::{Node, Object};
 
 /// The main keyword of the group that a keyword belongs to.
 fn group(name: &'static str) -> &'static str {
@@ -22,48 +23,119 @@ fn group(name: &'static str) -> &'static str {
     }
 }
 
-/// The keywords of each group with the numbers of their values, and the place of the first.
-type Said<'a> = BTreeMap<&'static str, (BTreeSet<(&'static str, u64)>, Site<'a>)>;
+/// A keyword that 3.0 has no place for.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a> {
+    /// Whether it is one of `additionalProperties`, of which nothing else is left.
+    is_of_others: bool,
+    name: &'static str,
+    /// What equal values share.
+    number: u64,
+    site: Site<'a>,
+}
 
-fn said<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Said<'a> {
-    let mut said = Said::new();
-    for (name, number, site) in engine.beside(view, is_new) {
-        said.entry(group(name)).or_insert_with(|| (BTreeSet::new(), site)).0.insert((name, number));
+/// The keywords of a schema that 3.0 has no place for.
+pub(super) fn kept<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Vec<Kept<'a>> {
+    let side = if is_new { &engine.new } else { &engine.old };
+    let mut all = Vec::new();
+    for part in &view.parts {
+        let is_same = |node: &Node| node.origin == part.node.origin;
+        // Alternatives that the conversion made of several schemas have the place of the first, which is one of them.
+        let own = Some(*part).filter(|part| !part.node.elements("anyOf").first().is_some_and(is_same));
+        // What has something left is compared as a schema.
+        let is_empty = |others: &Site<'a>| others.node.as_object().is_some_and(Object::is_empty);
+        let others = part.get("additionalProperties").filter(|others| is_empty(others) && !is_same(others.node));
+        for (schema, is_of_others) in [(own, false), (others, true)] {
+            for keyword in schema.map(|schema| side.keywords(schema)).unwrap_or_default() {
+                let (name, site) = (keyword.name, part.at(&keyword.value));
+                let number = engine.hashes.of_keyword(side, site, name);
+                all.push(Kept { is_of_others, name, number, site });
+            }
+        }
+    }
+    all
+}
+
+/// Whether one schema has all of the other's keywords that 3.0 has no place for.
+pub(super) fn is_within<'a>(engine: &mut Engine<'a>, one: (&View<'a>, bool), other: (&View<'a>, bool)) -> bool {
+    let needed = kept(engine, other.0, other.1);
+    if needed.is_empty() {
+        return true;
+    }
+    let own = kept(engine, one.0, one.1);
+    let key = |kept: &Kept<'a>| (kept.is_of_others, kept.name, kept.number);
+    needed.iter().all(|needed| own.iter().any(|own| key(own) == key(needed)))
+}
+
+/// The keywords of a group with the numbers of their values, and their places.
+type Said<'a> = BTreeMap<(&'static str, u64), Site<'a>>;
+
+/// The groups: of the schema itself, and those of its `additionalProperties`.
+type Groups<'a> = BTreeMap<(bool, &'static str), Said<'a>>;
+
+fn said<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Groups<'a> {
+    let mut said = Groups::new();
+    for Kept { is_of_others, name, number, site } in kept(engine, view, is_new) {
+        said.entry((is_of_others, group(name))).or_default().entry((name, number)).or_insert(site);
     }
     said
 }
 
+/// The keyword that differs, with its place on either side: the main one of the group, if it is among them.
+fn differing<'a>(group: &'static str, old: &Said<'a>, new: &Said<'a>) -> (&'static str, [Option<Site<'a>>; 2]) {
+    let gone = old.keys().filter(|value| !new.contains_key(*value));
+    let differing: BTreeSet<&'static str> =
+        gone.chain(new.keys().filter(|value| !old.contains_key(*value))).map(|(name, _)| *name).collect();
+    let word = differing.get(group).or(differing.first()).copied().unwrap_or(group);
+    let place = |said: &Said<'a>| said.iter().find(|((name, _), _)| *name == word).map(|(_, site)| *site);
+    (word, [place(old), place(new)])
+}
+
 /// Compares the keywords of a pair of schemas.
 pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    let (before, after) = (said(engine, &work.old, false), said(engine, &work.new, true));
-    let names: BTreeSet<&'static str> = before.keys().chain(after.keys()).copied().collect();
+    let (mut before, mut after) = (said(engine, &work.old, false), said(engine, &work.new, true));
+    let groups: BTreeSet<(bool, &'static str)> = before.keys().chain(after.keys()).copied().collect();
     let is_open = [&work.old, &work.new].iter().all(|view| matches!(view.others, Others::Any));
-    for name in names {
-        let (old, new) = (before.get(name), after.get(name));
-        if old.map(|(said, _)| said) == new.map(|(said, _)| said) {
+    for group in groups {
+        let (is_of_others, name) = group;
+        let (old, new) = (before.remove(&group).unwrap_or_default(), after.remove(&group).unwrap_or_default());
+        if old.keys().eq(new.keys()) {
             continue;
         }
         // An encoding is only notation. In a closed object, patterns allow more properties rather than fewer.
         let is_restriction = match name {
             "contentEncoding" => false,
-            "patternProperties" | "unevaluatedProperties" => is_open,
+            "patternProperties" | "unevaluatedProperties" if !is_of_others => is_open,
             _ => true,
         };
         let is_request = work.direction == Direction::Request;
-        let (rule, what) = match (old.is_some(), new.is_some()) {
-            (false, true) if is_restriction && is_request => (&REQUEST_KEYWORD_ADDED, "has"),
-            (false, true) if is_restriction => (&RESPONSE_KEYWORD_ADDED, "has"),
-            (true, false) if is_restriction && is_request => (&REQUEST_KEYWORD_REMOVED, "no longer has"),
-            (true, false) if is_restriction => (&RESPONSE_KEYWORD_REMOVED, "no longer has"),
-            _ if is_request => (&REQUEST_KEYWORD_CHANGED, "has another"),
-            _ => (&RESPONSE_KEYWORD_CHANGED, "has another"),
+        let rule = match (old.is_empty(), new.is_empty()) {
+            (true, false) if is_restriction && is_request => &REQUEST_KEYWORD_ADDED,
+            (true, false) if is_restriction => &RESPONSE_KEYWORD_ADDED,
+            (false, true) if is_restriction && is_request => &REQUEST_KEYWORD_REMOVED,
+            (false, true) if is_restriction => &RESPONSE_KEYWORD_REMOVED,
+            _ if is_request => &REQUEST_KEYWORD_CHANGED,
+            _ => &RESPONSE_KEYWORD_CHANGED,
         };
-        let shown = |said: Option<&(BTreeSet<_>, Site<'a>)>, view: &View<'a>| match said {
-            Some((_, site)) => Shown::value(*site),
-            None => Shown::new(view.at, format!("no {name}")),
+        let (word, [was, is]) = differing(name, &old, &new);
+        // What the conversion adds to a schema, such as `items`, has the place of the schema, which was compared before.
+        let mode = Mode { knows_null: false, proof: Proof::default(), ..work.mode };
+        let places = [&work.old, &work.new].map(|view| view.at.node.origin);
+        if !engine.told.insert((work.direction, mode, places, [was, is].map(|site| site.map(Site::address)))) {
+            continue;
+        }
+        let what = match (was, is) {
+            (None, _) => "has",
+            (_, None) => "no longer has",
+            _ => "has another",
         };
-        let message = format!("{} {what} `{name}`", work.label);
-        let (old, new) = (shown(old, &work.old), shown(new, &work.new));
+        let shown = |site: Option<Site<'a>>, view: &View<'a>| match site {
+            Some(site) => Shown::value(site),
+            None => Shown::new(view.at, format!("no {word}")),
+        };
+        let of = if is_of_others { "`additionalProperties` of " } else { "" };
+        let message = format!("{of}{} {what} `{word}`", work.label);
+        let (old, new) = (shown(was, &work.old), shown(is, &work.new));
         engine.found(work.unit, rule, old, new, message);
     }
 }

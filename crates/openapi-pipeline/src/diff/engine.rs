@@ -4,7 +4,7 @@ mod collect;
 mod limits;
 mod shown;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::change::Subject;
@@ -17,7 +17,7 @@ use super::rule::{Direction, Rule};
 use super::side::{Owner, Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
-use crate::source::Sources;
+use crate::source::{Origin, Sources};
 use crate::{Context, Node, Value};
 
 pub(super) use shown::{Shown, brief};
@@ -132,6 +132,9 @@ pub(super) struct Engine<'a> {
     waiting: VecDeque<Waiting<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
+    /// The keywords that 3.0 has no place for and that were found to differ: the places of the schemas, and the addresses
+    /// of the keywords' values.
+    pub(super) told: HashSet<(Direction, Mode, [Origin; 2], [Option<usize>; 2])>,
     pub(super) patterns: Memory,
     /// How many steps all proofs together may still take.
     pub(super) proof_steps: usize,
@@ -162,13 +165,14 @@ impl<'a> Engine<'a> {
             sources: &cx.sources,
             kept: cx.beside.as_ref(),
             policy,
-            old: Side::new(old, cx.limits.hops),
-            new: Side::new(new, cx.limits.hops),
+            old: Side::new(old, cx.beside.as_ref(), cx.limits.hops),
+            new: Side::new(new, cx.beside.as_ref(), cx.limits.hops),
             units: vec![Unit::default()],
             schemas: HashMap::new(),
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
             hashes: Hashes::default(),
+            told: HashSet::new(),
             patterns: Memory::default(),
             proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,
@@ -272,26 +276,6 @@ impl<'a> Engine<'a> {
             views.clear();
         }
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
-    }
-
-    /// The keywords that 3.0 has no place for, each with a number that equal values share.
-    pub(super) fn beside(&mut self, view: &View<'a>, is_new: bool) -> Vec<(&'static str, u64, Site<'a>)> {
-        let Some(beside) = self.kept else { return Vec::new() };
-        let side = if is_new { &self.new } else { &self.old };
-        let keywords = view.parts.iter().flat_map(|part| {
-            beside.keywords(part.node.origin).iter().map(|keyword| (keyword.name, part.at(&keyword.value)))
-        });
-        keywords.map(|(name, site)| (name, self.hashes.of_keyword(side, site, name), site)).collect()
-    }
-
-    /// Whether one schema has all of the other's keywords that 3.0 has no place for.
-    pub(super) fn is_within_beside(&mut self, one: (&View<'a>, bool), other: (&View<'a>, bool)) -> bool {
-        let needed = self.beside(other.0, other.1);
-        if needed.is_empty() {
-            return true;
-        }
-        let own = self.beside(one.0, one.1);
-        needed.iter().all(|(name, number, _)| own.iter().any(|(own, other, _)| own == name && number == other))
     }
 
     /// The parts that were kept of the documents besides their schemas.

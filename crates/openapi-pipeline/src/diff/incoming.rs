@@ -1,5 +1,7 @@
 //! Requests that the API sends to its callers: webhooks and callbacks. Their directions are reversed.
 
+mod answers;
+
 use std::collections::HashSet;
 
 use super::bodies;
@@ -13,7 +15,6 @@ use super::rules::{
 use super::side::{Side, Site};
 use crate::Node;
 use crate::beside::Parts;
-use crate::vocabulary::is_success;
 use crate::vocabulary::layout::METHODS;
 use crate::vocabulary::pointer::{self, LONGEST_CHAIN};
 
@@ -154,20 +155,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Call<'a>, n
         (None, None) => {}
         (before, after) => changed(engine, before.unwrap_or(old), after.unwrap_or(new), "the body", "is"),
     }
-    let answers = |side: &Side<'a>, call: Site<'a>| -> Vec<(&'a str, Site<'a>)> {
-        let all = call.members("responses").filter(|(status, _)| is_success(status));
-        all.map(|(status, answer)| (status, side.resolve(answer))).collect()
-    };
-    let (before, after) = (answers(&engine.old, old), answers(&engine.new, new));
-    for (status, answer) in before {
-        match after.iter().find(|(other, _)| *other == status) {
-            Some((_, other)) => {
-                let label = format!("the answer {status} to {label}");
-                bodies::media_types(engine, unit, Direction::Request, (answer, *other), &label, mode);
-            }
-            None => changed(engine, answer, new, &format!("the answer {status}"), "is"),
-        }
-    }
+    answers::compare(engine, unit, label, (old, new), mode);
 }
 
 /// The parameters of a call, and those of its path item.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 
 use crate::Node;
+use crate::beside::{Beside, Keyword};
 use crate::report::signature;
 use crate::vocabulary::layout::component_of;
 use crate::vocabulary::pointer;
@@ -103,6 +104,8 @@ struct Target<'a> {
 /// One of the two documents.
 pub(super) struct Side<'a> {
     pub(super) root: Site<'a>,
+    /// The keywords that 3.0 has no place for.
+    kept: Option<&'a Beside>,
     /// How many references may follow one another.
     hops: usize,
     targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
@@ -112,9 +115,15 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(root: &'a Node, hops: usize) -> Self {
+    pub(super) fn new(root: &'a Node, kept: Option<&'a Beside>, hops: usize) -> Self {
         let root = Site { node: root, owner: Owner::Document };
-        Self { root, hops, targets: RefCell::default(), components: RefCell::default(), children: RefCell::default() }
+        let (targets, components, children) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { root, kept, hops, targets, components, children }
+    }
+
+    /// The keywords of a schema that 3.0 has no place for.
+    pub(super) fn keywords(&self, schema: Site<'a>) -> &'a [Keyword] {
+        self.kept.map(|kept| kept.keywords(schema.node.origin)).unwrap_or_default()
     }
 
     /// The node itself, or the final target of its `$ref`.

@@ -11,6 +11,7 @@ mod values;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::beside;
 use super::engine::Engine;
 use super::implied::{allows_less, effective, format_holds, lengths};
 use super::pattern::Texts;
@@ -100,7 +101,7 @@ impl<'a> Prover<'_, 'a> {
         if self.steps > MAX_STEPS || self.depth > MAX_DEPTH || other.view.is_cut_short {
             return false;
         }
-        if !self.engine.is_within_beside((&one.view, one.is_new), (&other.view, other.is_new)) {
+        if !beside::is_within(self.engine, (&one.view, one.is_new), (&other.view, other.is_new)) {
             return false;
         }
         let goal = (one.view.identity(), one.is_new, other.view.identity(), other.is_new);

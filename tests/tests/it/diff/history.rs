@@ -112,3 +112,49 @@ fn a_file_without_a_history_is_an_error() {
     fails(diff(folder.path(), &["--history", "api.yaml"]), &["error[no-history]", "no commit has a file `api.yaml`"]);
     fails(diff(folder.path(), &["--history", "other.yaml", "--format", "html"]), &["error[history-format]"]);
 }
+
+/// A description of several files changes with any of them, and with those alone that it reads at that time.
+#[test]
+fn what_a_description_refers_to_brings_versions_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    git(path, &["init", "--quiet"]);
+    let put = |files: &[(&str, &str)]| {
+        files.iter().for_each(|(file, text)| write(&folder, file, text));
+        commit(&folder);
+    };
+    let around = |target: &str| around("3.0.3", &json!({"$ref": target}), &json!({}));
+    let (integer, text) = (r#"{"type": "integer"}"#, r#"{"type": "string"}"#);
+    put(&[("api/sub/b.json", integer), ("api/api.json", &around("sub/a.json"))]);
+    // The file that is missing comes later.
+    put(&[("api/sub/a.json", r#"{"$ref": "b.json"}"#)]);
+    put(&[("other.json", text), ("api/unread.json", text)]);
+    put(&[("api/sub/b.json", text)]);
+    put(&[("api/api.json", &around("sub/b.json")), ("api/sub/b.json", integer)]);
+    put(&[("api/sub/a.json", integer)]);
+    git(path, &["checkout", "--quiet", "-b", "side"]);
+    put(&[("api/sub/b.json", text)]);
+    put(&[("api/sub/b.json", r#"{"type": "string", "description": "d"}"#)]);
+    git(path, &["checkout", "--quiet", "-"]);
+    git(path, &["merge", "--quiet", "--no-ff", "--message", "Merged", "side"]);
+    git(path, &["rm", "--quiet", "api/sub/b.json"]);
+    commit(&folder);
+    let expected = [
+        "unreadable; -; ",
+        "breaking; major; 2 breaking, 2 documentation",
+        "breaking; major; 2 breaking",
+        "breaking; major; 2 breaking",
+        "first; -",
+        "unreadable; -; ",
+    ];
+    let absolute = path.join("api/api.json").display().to_string();
+    for (from, file) in [("", "api/api.json"), ("api/sub", "../api.json"), ("", &absolute)] {
+        let (code, stdout, stderr) = diff(&path.join(from), &["--history", file]);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        let found = verdicts(&stdout);
+        assert_eq!(found.len(), expected.len(), "{stdout}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found == expected || expected.ends_with("; ") && found.starts_with(expected), "{stdout}");
+        }
+    }
+}

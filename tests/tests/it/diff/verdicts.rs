@@ -81,7 +81,7 @@ fn document(case: &Value, side: &str) -> Value {
     document
 }
 
-fn compare(old: &Value, new: &Value) -> Difference {
+pub(super) fn compare(old: &Value, new: &Value) -> Difference {
     let mut cx = Context::new().for_comparison();
     let mut read = |name: &str, document: &Value| -> Node {
         let files = MemoryFiles::new().with(name, document.to_string());

@@ -94,6 +94,26 @@ async fn not_modified_is_an_answer() {
     assert!(matches!(error.api(), Some(errors::FindCrateError::Other { status, .. }) if status.as_u16() == 303));
 }
 
+/// What a caller's `?` hands on is the error of the call.
+#[tokio::test]
+async fn a_failure_is_shown_with_the_labels_that_are_documented() {
+    let (puppet, client) = depot().await;
+    for (status, body, label) in [
+        (409, r#"{"code": "taken", "by": "canary"}"#, " (code: taken); "),
+        (409, r#"{"code": 7, "until": "canary"}"#, " (code: 7); "),
+        (409, r#"{"code": "a canary of words", "by": ""}"#, "Conflict; "),
+        (410, r#"{"code": "canary"}"#, "Gone; "),
+    ] {
+        puppet.tell(move |_| json(status, body));
+        let error = client.drop_crate("a").await.unwrap_err();
+        assert_eq!(error.to_string(), error.api().unwrap().to_string());
+        assert!(error.to_string().contains(label) && !shown(&error).contains("canary"), "{error}");
+    }
+    puppet.tell(|_| json(418, r#"{"title": "No shelf."}"#));
+    let failed: Box<dyn std::error::Error> = client.store_crate("a").await.unwrap_err().into();
+    assert!(failed.to_string().contains(" (title: No shelf.); "), "{failed}");
+}
+
 #[tokio::test]
 async fn a_redirect_that_is_described_is_an_answer() {
     let (puppet, client) = depot().await;

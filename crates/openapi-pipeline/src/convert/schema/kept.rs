@@ -50,7 +50,12 @@ fn loses(schema: &Node, name: &str, value: &Node) -> bool {
         "minContains" | "maxContains" => schema.get("contains").is_some(),
         "patternProperties" => value.as_object().is_some_and(|patterns| !patterns.is_empty()),
         "unevaluatedProperties" => !objects::is_alone(schema),
-        "unevaluatedItems" => !arrays::is_alone(schema) || schema.get("items").is_some() || is_positions("prefixItems"),
+        // A schema for all further items leaves none unevaluated.
+        "unevaluatedItems" => {
+            let rest = if is_positions("items") { "additionalItems" } else { "items" };
+            let has_positions = is_positions("items") || is_positions("prefixItems");
+            schema.get(rest).is_none() && (!arrays::is_alone(schema) || has_positions)
+        }
         "items" => is_positions("items") || is_positions("prefixItems"),
         "additionalItems" => is_positions("items"),
         "contentEncoding" => value.as_str() != Some("base64"),

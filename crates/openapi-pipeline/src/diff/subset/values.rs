@@ -1,6 +1,7 @@
 //! Single values: the schemas that hold them.
 
 use super::{Prover, Set};
+use crate::diff::beside;
 use crate::diff::implied::{effective, integer_range, is_hint};
 use crate::diff::number::{Decimal, canonical};
 use crate::diff::pattern;
@@ -109,7 +110,7 @@ impl<'a> Prover<'_, 'a> {
             return Some(false);
         }
         let is_plain = !matches!(kind, "object" | "array") || view.is_free();
-        let beside = self.engine.beside(view, set.is_new).is_empty();
+        let beside = beside::kept(self.engine, view, set.is_new).is_empty();
         let own =
             [Some(true).filter(|_| is_plain && beside), formats(view, value), texts(view, value), bounds(view, value)];
         let mut conditions = own.to_vec();

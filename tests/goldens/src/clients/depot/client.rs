@@ -1647,6 +1647,8 @@ pub mod errors {
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DropCrateError {
+        /// 409: It is in use.
+        Conflict(rt::ErrorResponse<types::DropCrate409Error>),
         /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
         #[non_exhaustive]
         Other {
@@ -1661,16 +1663,24 @@ pub mod errors {
 
     impl rt::ApiError for DropCrateError {
         fn from_response(parts: rt::ResponseParts) -> Self {
-            let (status, headers, body) = parts.into_parts();
-            Self::Other {
-                status,
-                headers: Box::new(headers),
-                body,
-            }
+            let decoded = match parts.status().as_u16() {
+                409u16 => parts.decode().map(Self::Conflict),
+                _ => Err(parts),
+            };
+            decoded
+                .unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other {
+                        status,
+                        headers: Box::new(headers),
+                        body,
+                    }
+                })
         }
 
         fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
+                Self::Conflict(error) => error.parts(),
                 Self::Other { status, headers, body } => {
                     rt::ErrorParts::new(*status, headers, body)
                 }
@@ -1680,7 +1690,11 @@ pub mod errors {
 
     impl std::fmt::Display for DropCrateError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Conflict(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -21,6 +21,45 @@ pub mod types {
         pub name: ::std::string::String,
     }
 
+    /// `DropCrate409Error`
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/delete/responses/409/content/application~1json/schema`
+    #[derive(::serde::Serialize, Clone)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum DropCrate409Error {
+        /// `Taken`
+        Taken(Taken),
+        /// `Lent`
+        Lent(Lent),
+    }
+
+    impl ::std::convert::From<Taken> for DropCrate409Error {
+        fn from(value: Taken) -> Self {
+            Self::Taken(value)
+        }
+    }
+
+    impl ::std::convert::From<Lent> for DropCrate409Error {
+        fn from(value: Lent) -> Self {
+            Self::Lent(value)
+        }
+    }
+
+    /// `Lent`
+    ///
+    /// Source: `depot.yaml`, `#/components/schemas/Lent`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Lent {
+        /// `code`
+        pub code: i64,
+        /// `until`
+        pub until: ::std::string::String,
+    }
+
     /// `ListCrates206Response`
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates/get/responses/206/content/application~1json/schema`
@@ -53,6 +92,19 @@ pub mod types {
     pub struct Receipt {
         /// `number`
         pub number: i64,
+    }
+
+    /// `Taken`
+    ///
+    /// Source: `depot.yaml`, `#/components/schemas/Taken`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Taken {
+        /// `by`
+        pub by: ::std::string::String,
+        /// `code`
+        pub code: ::std::string::String,
     }
 
     /// Error types.
@@ -92,10 +144,50 @@ pub mod types {
         }
     }
 
+    impl<'de> ::serde::Deserialize<'de> for DropCrate409Error {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Taken as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Taken)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Lent as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Lent)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
     impl ::std::fmt::Debug for Crate {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Crate").finish_non_exhaustive()
+        }
+    }
+
+    impl ::std::fmt::Debug for DropCrate409Error {
+        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("DropCrate409Error").finish_non_exhaustive()
+        }
+    }
+
+    impl ::std::fmt::Debug for Lent {
+        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("Lent").finish_non_exhaustive()
         }
     }
 
@@ -110,6 +202,13 @@ pub mod types {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Receipt").finish_non_exhaustive()
+        }
+    }
+
+    impl ::std::fmt::Debug for Taken {
+        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("Taken").finish_non_exhaustive()
         }
     }
 }

@@ -5,7 +5,10 @@ use crate::call::{Journey, journey};
 /// Each type, and how a value is read and written as one.
 pub const TYPES: &[(&str, Journey)] = &[
     ("types::Crate", journey::<super::types::Crate>),
+    ("types::DropCrate409Error", journey::<super::types::DropCrate409Error>),
+    ("types::Lent", journey::<super::types::Lent>),
     ("types::ListCrates206Response", journey::<super::types::ListCrates206Response>),
     ("types::Problem", journey::<super::types::Problem>),
     ("types::Receipt", journey::<super::types::Receipt>),
+    ("types::Taken", journey::<super::types::Taken>),
 ];
