@@ -209,8 +209,8 @@ catalogue! {
         RESPONSE_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Compatible "Properties that are not listed are as a schema says.";
         RESPONSE_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Breaking "Properties that are not listed may be anything, not only what a schema promised.";
         RESPONSE_BRANCH_REMOVED Values "branch" Removed Compatible "An alternative of a `oneOf` or `anyOf` no longer comes back.";
-        RESPONSE_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` can come back, which says what it is by a discriminator. A generated client copes: its unions keep values of an unknown kind.";
-        RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` without a discriminator can come back, which callers have no place for.";
+        RESPONSE_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` can come back, which says what it is by a discriminator or a constant. A generated client copes: its unions keep values of an unknown kind.";
+        RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` can come back that neither a discriminator nor a constant tells, which callers have no place for.";
         RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
         RESPONSE_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Compatible "A value that named an alternative no longer comes back.";
         RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative. A generated client copes: its unions keep values of an unknown kind.";

@@ -77,6 +77,29 @@ pub(super) fn are_implied<'a>(side: &Side<'a>, view: &View<'a>) -> bool {
     })
 }
 
+/// Whether the first property by which several alternatives are told apart, each by values of its own, has other values in
+/// one more: `oneOf` of objects whose constants say what they are, without a discriminator.
+pub(super) fn tells_apart<'a>(old: &Side<'a>, branches: &[Site<'a>], (new, more): (&Side<'a>, Site<'a>)) -> bool {
+    let Some(first) = branches.first().filter(|_| branches.len() > 1) else { return false };
+    let told_by = |tag: &str| -> Option<BTreeSet<String>> {
+        let mut known = BTreeSet::new();
+        let tells = branches.iter().all(|branch| {
+            let values: BTreeSet<String> = listed(old, *branch, tag, 0).into_iter().collect();
+            !values.is_empty() && values.into_iter().all(|value| !is_boolean(&value) && known.insert(value))
+        });
+        tells.then_some(known)
+    };
+    let names = old.resolve(*first).members("properties").map(|(name, _)| name);
+    let Some((tag, known)) = names.into_iter().find_map(|name| Some((name, told_by(name)?))) else { return false };
+    let values = listed(new, more, tag, 0);
+    requires(new, more, tag, 0) && !values.is_empty() && values.iter().all(|value| !known.contains(value))
+}
+
+/// Booleans are all known.
+fn is_boolean(value: &str) -> bool {
+    matches!(value, "true" | "false")
+}
+
 fn requires<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> bool {
     let site = side.resolve(site);
     site.elements("required").any(|name| name.node.as_str() == Some(tag))
