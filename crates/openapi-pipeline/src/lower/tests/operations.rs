@@ -448,6 +448,15 @@ fn a_body_or_an_item_that_wraps_a_component_is_that_component() {
 }
 
 #[test]
+fn a_body_of_listed_booleans_is_a_boolean() {
+    let body = json!({"type": "boolean", "enum": [true]});
+    let operation = json!({"operationId": "o", "requestBody": {"content": json_body(body)}, "responses": done()});
+    let (_, lowered) = run(&document(json!({"/o": {"post": operation}}), json!({})), &[]);
+    let body = &lowered.unwrap()["paths"]["/o"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["type"], "boolean", "{body}");
+}
+
+#[test]
 fn path_parameters_of_one_kind_are_one_type() {
     let parameter = |description: &str, most: u64| json!({"name": "app_id", "in": "path", "required": true, "schema": {"type": "string", "maxLength": most, "description": description}});
     let operation =
