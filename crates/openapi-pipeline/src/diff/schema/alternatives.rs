@@ -168,8 +168,11 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     let matched = match_up(engine, &old.branches, &new.branches);
     let gone: Vec<Site<'a>> = unmatched(&old.branches, matched.iter().map(|(old, _)| *old));
     let more: Vec<Site<'a>> = unmatched(&new.branches, matched.iter().map(|(_, new)| *new));
+    let values = tags::Values::of(engine, work);
     for (before, after) in &matched {
-        tags::compare(engine, work, old.branches[*before], new.branches[*after]);
+        if let Some(values) = &values {
+            values.compare(engine, work, old.branches[*before], new.branches[*after]);
+        }
         let (before, after) = (&old.branches[*before..=*before], &new.branches[*after..=*after]);
         let label = format!("an alternative of {}", work.label);
         link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label, inner(work));

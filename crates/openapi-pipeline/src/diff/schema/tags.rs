@@ -26,20 +26,35 @@ pub(super) fn own_value(site: Site<'_>, name: &str) -> String {
     site.node.get_str("x-ms-discriminator-value").unwrap_or(name).to_owned()
 }
 
-/// Compares the values of an alternative that both sides have: without one in common, callers write or read another.
-pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
-    let (Some(before), Some(after)) = (engine.old.follow(old).1, engine.new.follow(new).1) else { return };
-    let (Some(was), Some(is)) = (of(&engine.old, &work.old, before), of(&engine.new, &work.new, after)) else { return };
-    // Where a request has no value any more, that is said of the value.
-    let is_told = before == after && work.direction == Direction::Request;
-    if is_told || was.tag != is.tag || was.values.is_empty() || is.values.is_empty() {
-        return;
+/// The values of all alternatives of both sides.
+pub(super) struct Values<'a> {
+    old: Tags<'a>,
+    new: Tags<'a>,
+}
+
+impl<'a> Values<'a> {
+    /// The values, where one property tells the alternatives apart on both sides.
+    pub(super) fn of(engine: &Engine<'a>, work: &Work<'a>) -> Option<Self> {
+        let (old, new) = (Tags::of(&engine.old, &work.old)?, Tags::of(&engine.new, &work.new)?);
+        (old.tag == new.tag).then_some(Self { old, new })
     }
-    // Another constant is a change of the property.
-    if !was.values.is_disjoint(&is.values) || before == after && was.are_constants && is.are_constants {
-        return;
+
+    /// Compares those of an alternative that both sides have: without one in common, callers write or read another.
+    pub(super) fn compare(&self, engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
+        let (Some(before), Some(after)) = (engine.old.follow(old).1, engine.new.follow(new).1) else { return };
+        // Where a request has no value any more, that is said of the value.
+        if before == after && work.direction == Direction::Request {
+            return;
+        }
+        let (was, is) = (self.old.values(&engine.old, before), self.new.values(&engine.new, after));
+        let (Some((was, were_constants)), Some((is, are_constants))) = (was, is) else { return };
+        // Another constant is a change of the property.
+        let is_property = before == after && were_constants && are_constants;
+        if is_property || was.is_empty() || is.is_empty() || !was.is_disjoint(&is) {
+            return;
+        }
+        moved(engine, work, (old, was), (new, is));
     }
-    moved(engine, work, (old, was.values), (new, is.values));
 }
 
 /// Records that the same alternative has other values.
@@ -106,33 +121,48 @@ fn requires<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> boo
         || depth < DEEPEST && site.elements("allOf").any(|part| requires(side, part, tag, depth + 1))
 }
 
-/// The values of an alternative.
+/// The values of the alternatives of one side, by their names.
 struct Tags<'a> {
     /// The property that holds the value.
     tag: &'a str,
-    values: BTreeSet<String>,
-    /// Whether the alternative lists them itself.
-    are_constants: bool,
+    mapped: HashMap<String, BTreeSet<String>>,
+    constants: HashMap<&'a str, BTreeSet<String>>,
 }
 
-/// The values of the alternative of a name, unless it has alternatives of its own.
-fn of<'a>(side: &Side<'a>, view: &View<'a>, name: &str) -> Option<Tags<'a>> {
-    let discriminator = view.discriminator?;
-    let tag = discriminator.node.get_str("propertyName")?;
-    let site = side.resolve(side.schema(name)?);
-    if ["oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some()) {
-        return None;
+impl<'a> Tags<'a> {
+    fn of(side: &Side<'a>, view: &View<'a>) -> Option<Self> {
+        let discriminator = view.discriminator?;
+        let tag = discriminator.node.get_str("propertyName")?;
+        let mut mapped: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for (value, entry) in discriminator.members("mapping") {
+            if let Some(name) = target(entry) {
+                mapped.entry(name).or_default().insert(value.to_owned());
+            }
+        }
+        let mut listed: HashMap<&'a str, BTreeSet<String>> = HashMap::new();
+        for (value, name) in constants(side, &branches(side, view), tag) {
+            if let Some(name) = name {
+                listed.entry(name).or_default().insert(value);
+            }
+        }
+        Some(Self { tag, mapped, constants: listed })
     }
-    let mapped = discriminator.members("mapping").filter(|(_, entry)| target(*entry).as_deref() == Some(name));
-    let mut values: BTreeSet<String> = mapped.map(|(value, _)| value.to_owned()).collect();
-    let are_constants = values.is_empty();
-    let constants = constants(side, &branches(side, view), tag);
-    values.extend(constants.iter().filter(|(_, of)| **of == Some(name)).map(|(value, _)| value.clone()));
-    if values.is_empty() && listed(side, site, tag, 0).is_empty() {
-        values.insert(own_value(site, name));
-        return Some(Tags { tag, values, are_constants: false });
+
+    /// The values of an alternative, unless it has alternatives of its own, and whether it lists them all itself.
+    fn values(&self, side: &Side<'a>, name: &str) -> Option<(BTreeSet<String>, bool)> {
+        let site = side.resolve(side.schema(name)?);
+        if ["oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some()) {
+            return None;
+        }
+        let mapped = self.mapped.get(name).cloned().unwrap_or_default();
+        let are_constants = mapped.is_empty();
+        let mut values = mapped;
+        values.extend(self.constants.get(name).cloned().unwrap_or_default());
+        if values.is_empty() && listed(side, site, self.tag, 0).is_empty() {
+            return Some((BTreeSet::from([own_value(site, name)]), false));
+        }
+        Some((values, are_constants))
     }
-    Some(Tags { tag, values, are_constants })
 }
 
 /// How deep an alternative is searched for the values of its tag.

@@ -436,15 +436,25 @@ fn a_body_or_an_item_that_wraps_a_component_is_that_component() {
         let list = json!({"type": "array", "items": wrapper});
         let operation = json!({"operationId": "o", "requestBody": {"content": json_body(wrapper.clone())},
             "responses": {"200": {"description": "", "content": json_body(list)}}});
-        let schemas = json!({"schemas": {"Known": object("known")}});
+        let object = json!({"type": "object", "properties": {"known": {"type": "string"}}});
+        let schemas = json!({"schemas": {"Known": object}});
         let (_, lowered) = run(&document(json!({"/o": {"post": operation}}), schemas), &[]);
         let lowered = lowered.unwrap();
         let operation = &lowered["paths"]["/o"]["post"];
         let schema = |body: &Json| body["content"]["application/json"]["schema"].clone();
         assert_eq!(schema(&operation["requestBody"]), known, "{wrapper}");
         assert_eq!(schema(&operation["responses"]["200"])["items"], known, "{wrapper}");
-        assert_eq!(lowered["components"]["schemas"], json!({"Known": object("known")}), "{wrapper}");
+        assert_eq!(lowered["components"]["schemas"], json!({"Known": object}), "{wrapper}");
     }
+}
+
+#[test]
+fn a_body_of_listed_booleans_is_a_boolean() {
+    let body = json!({"type": "boolean", "enum": [true]});
+    let operation = json!({"operationId": "o", "requestBody": {"content": json_body(body)}, "responses": done()});
+    let (_, lowered) = run(&document(json!({"/o": {"post": operation}}), json!({})), &[]);
+    let body = &lowered.unwrap()["paths"]["/o"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["type"], "boolean", "{body}");
 }
 
 #[test]
