@@ -424,7 +424,6 @@ fn inline_bodies_become_components() {
 
 #[test]
 fn a_body_or_an_item_that_wraps_a_component_is_that_component() {
-    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     let known = json!({"$ref": "#/components/schemas/Known"});
     let wrappers = [
         json!({"allOf": [known], "description": "x"}),
