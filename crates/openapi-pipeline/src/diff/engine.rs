@@ -118,6 +118,9 @@ impl Mode {
     }
 }
 
+/// A keyword of a pair of schemas: the places of both, and the addresses of its values.
+type Told = (Direction, Mode, [Origin; 2], [Option<usize>; 2]);
+
 type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 
 /// The comparison of two documents.
@@ -132,9 +135,8 @@ pub(super) struct Engine<'a> {
     waiting: VecDeque<Waiting<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
-    /// The keywords that 3.0 has no place for and that were found to differ: the places of the schemas, and the addresses
-    /// of the keywords' values.
-    pub(super) told: HashSet<(Direction, Mode, [Origin; 2], [Option<usize>; 2])>,
+    /// The keywords that 3.0 has no place for and that were found to differ.
+    pub(super) told: HashSet<Told>,
     pub(super) patterns: Memory,
     /// How many steps all proofs together may still take.
     pub(super) proof_steps: usize,

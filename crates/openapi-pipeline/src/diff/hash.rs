@@ -97,8 +97,8 @@ impl Hashes {
         );
         let is_reference = is_reference(site);
         let members = site.node.as_object().into_iter().flatten();
-        let counted = members
-            .filter(|(name, node)| !(is_schema && says_nothing(name, node)) && !(is_reference && *name == "$ref"));
+        let counted =
+            members.filter(|(name, node)| !(is_schema && says_nothing(name, node) || is_reference && *name == "$ref"));
         let number = counted.fold(NO_MEMBERS, |sum, (name, node)| {
             let is_set = matches!(key, "dependentRequired" | "dependencies") && node.as_array().is_some();
             let number = self.member(side, site.at(node), if is_set { "required" } else { name }, reach);
