@@ -2849,11 +2849,11 @@ pub mod types {
     }
 
     impl Depot {
-        /// With what the API requires; optional fields start out absent.
+        /// With what the API requires, and the value by which unions name this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
-                where_: ::std::default::Default::default(),
+                where_: ::std::option::Option::Some("depot".to_owned()),
             }
         }
 
@@ -3202,12 +3202,12 @@ pub mod types {
     }
 
     impl Hall {
-        /// With what the API requires; optional fields start out absent.
+        /// With what the API requires, and the value by which unions name this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
                 floor: ::std::default::Default::default(),
-                where_: ::std::default::Default::default(),
+                where_: ::std::option::Option::Some("hall".to_owned()),
             }
         }
 
