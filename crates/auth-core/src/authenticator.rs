@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use client_runtime::{BoxFuture, Timer};
+use client_runtime::Timer;
 
-use crate::{AuthError, Capabilities, Credentials, Family, Session};
-
-/// The future of a method of [`Authenticator`] and [`SessionStore`](crate::SessionStore).
-pub type AuthFuture<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+use crate::{AuthError, AuthFuture, Capabilities, Credentials, Family, Session};
 
 /// Signs in to a vendor, and renews and ends sessions. Third parties can implement it.
 ///

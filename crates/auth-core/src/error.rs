@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use client_runtime::BoxFuture;
+
 use crate::Family;
 
 /// The kind of a failure, which programs decide by.
@@ -125,6 +127,9 @@ impl fmt::Debug for FieldError {
 /// `Display` names the failure, the operation, the vendor and the remedy; it never repeats the vendor's text.
 #[derive(Clone)]
 pub struct AuthError(Arc<Details>);
+
+/// The future of a method of [`Authenticator`](crate::Authenticator) and [`SessionStore`](crate::SessionStore).
+pub type AuthFuture<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
 
 struct Details {
     kind: AuthErrorKind,

@@ -227,11 +227,11 @@ pub use adapters::aivo;
 pub use adapters::pacerpro;
 #[cfg(feature = "svix")]
 pub use adapters::svix;
-pub use authenticator::{AuthFuture, Authenticator};
+pub use authenticator::Authenticator;
 pub use capabilities::{Capabilities, LogoutScope, Renewal};
 pub use client_runtime::{BoxFuture, Carrier, Secret, Timer, Token, TokenError, TokenSource, TokioTimer};
 pub use credentials::{AppAccess, Credentials, CredentialsProvider, CustomCredentials, OneTimeToken};
-pub use error::{AuthError, AuthErrorKind, Delivery, FieldError};
+pub use error::{AuthError, AuthErrorKind, AuthFuture, Delivery, FieldError};
 pub use family::Family;
 pub use fingerprint::Fingerprint;
 pub use key::{InvalidSessionKey, SessionKey};

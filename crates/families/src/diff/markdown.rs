@@ -203,6 +203,6 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// A string as a code span on one line.
 pub(crate) fn code(text: &str) -> String {
-    let text = visible(&text.replace(['\n', '\r'], " ")).replace('`', "'").replace('|', "\\|");
+    let text = visible(&text.replace(['\n', '\r'], " ")).replace('`', "'");
     format!("`{text}`")
 }
