@@ -40,7 +40,13 @@ impl Arguments {
             let is_its = |(parameter, argument): (&&Parameter, &Argument)| {
                 letters(&argument.name).contains(&letters(&parameter.name))
             };
-            let is_parameter = |one: &Argument| !["body", "idempotencykey"].contains(&letters(&one.name).as_str());
+            // Elsewhere than in a header it is a parameter like any other.
+            let has_key = parameters.iter().any(|one| is_idempotency_key(&one.name));
+            let is_parameter = |one: &Argument| match letters(&one.name).as_str() {
+                "body" => false,
+                "idempotencykey" => has_key,
+                _ => true,
+            };
             let known: Vec<&Argument> = list.iter().filter(|one| is_parameter(one)).collect();
             if known.len() != parameters.len() || !parameters.iter().zip(known).all(is_its) {
                 continue;
