@@ -1,6 +1,6 @@
 //! The unions of a document, and how their values tell which alternative they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use openapi_pipeline::vocabulary::{self, meant};
 use openapi_pipeline::{Node, Value};
@@ -130,7 +130,7 @@ fn constant(value: &Node) -> Option<serde_json::Value> {
 fn told_by_constants(alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
     let told_by = |member: &str| {
         let mut values: Vec<(String, usize)> = Vec::new();
-        let mut kinds = BTreeSet::new();
+        let (mut kinds, mut holders) = (BTreeSet::new(), HashMap::new());
         for (at, tags) in alternatives.iter().enumerate() {
             for value in &tags.iter().find(|tag| tag.member == member)?.values {
                 let name = match value {
@@ -139,7 +139,7 @@ fn told_by_constants(alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
                     _ => return None,
                 };
                 kinds.insert(value.is_string());
-                if values.iter().any(|(known, other)| *known == name && *other != at) {
+                if *holders.entry(name.clone()).or_insert(at) != at {
                     return None;
                 }
                 values.push((name, at));
@@ -175,13 +175,14 @@ fn discriminator(document: &Node, discriminator: &Node, branches: &[Node]) -> Op
         }
     }
     let mapped: BTreeSet<usize> = values.iter().map(|(_, at)| *at).collect();
+    let known: HashSet<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
     shared.retain(|value, at| {
         let tells = match at[..] {
             // An inline alternative has no name that a mapping could refer to.
             [one] => !mapped.contains(&one),
             _ => at.len() < branches.len() || constants.contains(value),
         };
-        tells && values.iter().all(|(known, _)| known != value)
+        tells && !known.contains(value.as_str())
     });
     values.extend(shared.into_iter().flat_map(|(value, at)| at.into_iter().map(move |at| (value.clone(), at))));
     (!values.is_empty()).then_some(Discriminator { member, values })

@@ -13,7 +13,8 @@ struct Absolute;
 impl VisitMut for Absolute {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        if path.leading_colon.is_none() && path.segments.len() > 1 && path.segments[0].ident == "Default" {
+        let is_default = path.segments.first().is_some_and(|first| first.ident == "Default");
+        if path.leading_colon.is_none() && path.segments.len() > 1 && is_default {
             let rest = path.segments.iter().skip(1);
             *path = parse_quote!(::std::default::Default #(:: #rest)*);
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Path, PathSegment, Type, parse_quote};
 
 use super::attributes::{derives, implementor, remove_derive};
 use super::enums::{renamed, wire_value};
@@ -58,7 +58,7 @@ impl Tags<'_> {
         let wire = renamed(&field.attrs).or_else(|| Some(field.ident.as_ref()?.unraw().to_string()))?;
         let value = self.names?.get(&wire)?.as_ref()?;
         let Type::Path(ty) = option_inner(&field.ty)? else { return None };
-        if takes_into(&Type::Path(ty.clone())) && ty.path.segments.last().is_some_and(|last| last.ident == "String") {
+        if is_absolute(&ty.path, &STRING) {
             return Some(quote!(::std::option::Option::Some(#value.to_owned())));
         }
         let (single, variant) = self.single_values.get(&ty.path.get_ident()?.to_string())?;
@@ -189,10 +189,13 @@ fn has_serde_default(attr: &Attribute) -> bool {
 }
 
 fn takes_into(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let path = &path.path;
-    let is = |names: &[&str]| {
-        path.segments.len() == names.len() && path.segments.iter().zip(names).all(|(one, name)| one.ident == name)
-    };
-    path.leading_colon.is_some() && (is(&["std", "string", "String"]) || is(&["client_runtime", "Secret"]))
+    let Type::Path(ty) = ty else { return false };
+    is_absolute(&ty.path, &STRING) || is_absolute(&ty.path, &["client_runtime", "Secret"])
+}
+
+const STRING: [&str; 3] = ["std", "string", "String"];
+
+fn is_absolute(path: &Path, names: &[&str]) -> bool {
+    let is_same = |(one, name): (&PathSegment, &&str)| one.ident == name;
+    path.leading_colon.is_some() && path.segments.len() == names.len() && path.segments.iter().zip(names).all(is_same)
 }

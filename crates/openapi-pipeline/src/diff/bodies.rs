@@ -168,13 +168,10 @@ fn same_media<'a>(
     mode: Mode,
 ) {
     // An encoding is one of the parts of a form.
-    let is_form = |name: &str| name.starts_with("application/x-www-form-urlencoded") || name.starts_with("multipart/");
+    let is_form = |name: &str| name.starts_with(FORM) || name.starts_with("multipart/");
     let has_encoding = is_form(&old.name) || is_form(&new.name);
-    let mode = Mode {
-        is_text: new.name.starts_with("application/x-www-form-urlencoded"),
-        is_xml: xml::is_xml(&new.name) && xml::is_xml(&old.name),
-        ..mode
-    };
+    let mode =
+        Mode { is_text: new.name.starts_with(FORM), is_xml: xml::is_xml(&new.name) && xml::is_xml(&old.name), ..mode };
     let (old, new) = (old.site, new.site);
     let documentation = match direction {
         Direction::Request => &REQUEST_BODY_DOCUMENTATION_CHANGED,

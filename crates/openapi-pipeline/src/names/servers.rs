@@ -1,6 +1,8 @@
 //! Servers, named by their differences: a given name, the telling words of the description, or those parts of the
 //! address that the others lack.
 
+use std::collections::{HashMap, HashSet};
+
 use super::scope::{Form, Scope, Wish};
 use super::words::SERVERS;
 use super::{NameError, Pins, Thing, type_name};
@@ -40,13 +42,46 @@ pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Opti
     let listed = document.elements("servers");
     let servers: Vec<Option<Server>> = listed.iter().map(|node| Server::read(node, title)).collect();
     let callable: Vec<&Server> = servers.iter().flatten().collect();
-    let wishes = callable.iter().map(|server| {
+    let all = All::of(&callable);
+    let described = only_once(callable.iter().map(|server| server.described()).collect());
+    let addressed = only_once(callable.iter().map(|server| server.apart(&all)).collect());
+    let wishes = callable.iter().zip(described.into_iter().zip(addressed)).map(|(server, (described, addressed))| {
         let thing = Thing::Server { url: server.url.clone() };
-        Wish::new(thing, server.names(&callable), Form::Type)
+        Wish::new(thing, server.names(described, addressed), Form::Type)
     });
     let mut named =
         Scope::reserving(SERVERS, "the variant for any other server").settle(pins, wishes.collect())?.into_iter();
     Ok(servers.iter().map(|server| server.as_ref().and_then(|_| named.next())).collect())
+}
+
+/// The names that one server alone has.
+fn only_once(names: Vec<Option<String>>) -> Vec<Option<String>> {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    names.iter().flatten().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    names.into_iter().map(|name| name.filter(|name| count.get(name) == Some(&1))).collect()
+}
+
+/// What the servers have in common.
+struct All<'a> {
+    count: usize,
+    one_host: bool,
+    /// How many servers have a word in their address.
+    words: HashMap<&'a str, usize>,
+    /// The words of the addresses with TLS.
+    secure: HashSet<&'a [String]>,
+}
+
+impl<'a> All<'a> {
+    fn of(servers: &[&'a Server]) -> Self {
+        let mut words: HashMap<&str, usize> = HashMap::new();
+        for server in servers {
+            let own: HashSet<&str> = server.words.iter().map(String::as_str).collect();
+            own.into_iter().for_each(|word| *words.entry(word).or_default() += 1);
+        }
+        let hosts: HashSet<&str> = servers.iter().map(|server| server.host.as_str()).collect();
+        let secure = servers.iter().filter(|server| server.scheme == "https").map(|server| server.words.as_slice());
+        Self { count: servers.len(), one_host: hosts.len() == 1, words, secure: secure.collect() }
+    }
 }
 
 struct Server {
@@ -79,18 +114,12 @@ impl Server {
         })
     }
 
-    /// The candidates for its name among all servers, the most telling first.
-    fn names(&self, all: &[&Self]) -> Vec<String> {
-        if let Some(given) = &self.given {
-            return vec![given.clone()];
+    /// The candidates for its name, the most telling first: those of its own among all servers, then its address.
+    fn names(&self, described: Option<String>, addressed: Option<String>) -> Vec<String> {
+        match &self.given {
+            Some(given) => vec![given.clone()],
+            None => described.into_iter().chain(addressed).chain([self.by_host(), type_name(&self.url)]).collect(),
         }
-        let is_distinct = |name: &String, of: &dyn Fn(&Self) -> Option<String>| {
-            all.iter().filter(|other| of(other).as_ref() == Some(name)).count() == 1
-        };
-        let described = self.described().filter(|name| is_distinct(name, &Self::described));
-        let apart = |server: &Self| server.apart(all);
-        let addressed = self.apart(all).filter(|name| all.len() > 1 && is_distinct(name, &apart));
-        described.into_iter().chain(addressed).chain([self.by_host(), type_name(&self.url)]).collect()
     }
 
     /// A name made of its description, if that is short or names one environment.
@@ -99,14 +128,13 @@ impl Server {
     }
 
     /// A name made of the words of its address that not all servers have.
-    fn apart(&self, all: &[&Self]) -> Option<String> {
-        let one_host = all.iter().all(|other| other.host == self.host);
+    fn apart(&self, all: &All<'_>) -> Option<String> {
         let is_own = |word: &&String| {
             let weak = FILLERS.contains(&word.as_str()) || is_version(word);
-            all.iter().any(|other| !other.words.contains(word)) && (one_host || !weak)
+            all.words.get(word.as_str()).is_none_or(|have| *have < all.count) && (all.one_host || !weak)
         };
         let mut own: Vec<String> = self.words.iter().filter(is_own).cloned().collect();
-        if self.scheme == "http" && all.iter().any(|other| other.scheme == "https" && other.words == self.words) {
+        if self.scheme == "http" && all.secure.contains(self.words.as_slice()) {
             own.push("http".to_owned());
         }
         if own.iter().all(|word| word.chars().all(|char| char.is_ascii_digit())) && !own.is_empty() {

@@ -179,9 +179,12 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     }
     gone.iter().for_each(|branch| removed(engine, work, *branch));
     let is_open = is_open(&engine.old, work, old);
+    // Of one union alone, the generated type keeps what a further constant tells.
+    let is_alone = old.keyword == "oneOf" && work.old.unions.len() == 1 && !more.is_empty();
+    let constants = Some(&old.branches).filter(|_| is_alone).and_then(|all| tags::telling(&engine.old, all));
     for branch in &more {
-        let says = is_open || tells_itself(engine, work, old, *branch);
-        added(engine, work, *branch, says);
+        let tells = constants.as_ref().is_some_and(|constants| constants.tell(&engine.new, *branch));
+        added(engine, work, *branch, is_open || tells);
     }
     several(engine, work, old, new);
     let order_is_kept = matched.windows(2).all(|pair| pair.first().map(|pair| pair.1) < pair.last().map(|pair| pair.1));
@@ -297,14 +300,6 @@ fn is_open<'a>(old: &Side<'a>, work: &Work<'a>, union: &Union<'a>) -> bool {
     let are_named = union.branches.iter().all(|branch| old.follow(*branch).1.is_some());
     let are_several = union.branches.len() > 1;
     property.is_some() && are_named && are_several && union.keyword == "oneOf" && work.old.unions.len() == 1
-}
-
-/// Whether the type of a union keeps the values of an alternative that it doesn't know, since a constant of a property by
-/// which the known ones are told apart says what it is.
-fn tells_itself<'a>(engine: &Engine<'a>, work: &Work<'a>, old: &Union<'a>, branch: Site<'a>) -> bool {
-    old.keyword == "oneOf"
-        && work.old.unions.len() == 1
-        && tags::tells_apart(&engine.old, &old.branches, (&engine.new, branch))
 }
 
 fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>, is_open: bool) {

@@ -92,22 +92,33 @@ pub(super) fn are_implied<'a>(side: &Side<'a>, view: &View<'a>) -> bool {
     })
 }
 
-/// Whether the first property by which several alternatives are told apart, each by values of its own, has other values in
-/// one more: `oneOf` of objects whose constants say what they are, without a discriminator.
-pub(super) fn tells_apart<'a>(old: &Side<'a>, branches: &[Site<'a>], (new, more): (&Side<'a>, Site<'a>)) -> bool {
-    let Some(first) = branches.first().filter(|_| branches.len() > 1) else { return false };
-    let told_by = |tag: &str| -> Option<BTreeSet<String>> {
+/// The values of the property by which the alternatives of a `oneOf` are told apart without a discriminator.
+pub(super) struct Constants<'a> {
+    tag: &'a str,
+    known: BTreeSet<String>,
+}
+
+/// The first property of which each of several alternatives lists values of its own.
+pub(super) fn telling<'a>(side: &Side<'a>, branches: &[Site<'a>]) -> Option<Constants<'a>> {
+    let first = branches.first().filter(|_| branches.len() > 1)?;
+    let told_by = |tag: &'a str| {
         let mut known = BTreeSet::new();
         let tells = branches.iter().all(|branch| {
-            let values: BTreeSet<String> = listed(old, *branch, tag, 0).into_iter().collect();
+            let values: BTreeSet<String> = listed(side, *branch, tag, 0).into_iter().collect();
             !values.is_empty() && values.into_iter().all(|value| !is_boolean(&value) && known.insert(value))
         });
-        tells.then_some(known)
+        tells.then_some(Constants { tag, known })
     };
-    let names = old.resolve(*first).members("properties").map(|(name, _)| name);
-    let Some((tag, known)) = names.into_iter().find_map(|name| Some((name, told_by(name)?))) else { return false };
-    let values = listed(new, more, tag, 0);
-    requires(new, more, tag, 0) && !values.is_empty() && values.iter().all(|value| !known.contains(value))
+    side.resolve(*first).members("properties").find_map(|(name, _)| told_by(name))
+}
+
+impl Constants<'_> {
+    /// Whether a further alternative requires other values of that property.
+    pub(super) fn tell<'a>(&self, side: &Side<'a>, branch: Site<'a>) -> bool {
+        let values = listed(side, branch, self.tag, 0);
+        let are_new = !values.is_empty() && values.iter().all(|value| !self.known.contains(value));
+        are_new && requires(side, branch, self.tag, 0)
+    }
 }
 
 /// Booleans are all known.
