@@ -135,7 +135,6 @@ impl Replay {
         );
         replay.scratch.write(format!("crates/{downstream}/Cargo.toml"), &manifest);
         replay.write("");
-        replay.scratch.settle_lock();
         replay
     }
 

@@ -45,8 +45,7 @@ pub fn scratch_target() -> PathBuf {
     workspace_root().join(families::workspace::OTHERS_TARGET)
 }
 
-/// A copy of the inputs and outputs of `cargo xtask generate`, and of the crates that a generated crate needs to
-/// compile.
+/// A copy of the inputs and outputs of `cargo xtask generate`, which compiles with the workspace's own client-runtime.
 #[derive(Debug)]
 pub struct Scratch {
     folder: TempDir,
@@ -57,9 +56,7 @@ impl Scratch {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("workspace-").tempdir().unwrap();
         let scratch = Self { folder };
-        for part in
-            ["openapi", "crates/client-runtime", "crates/svix-client", "crates/pacerpro-client", "crates/aivo-client"]
-        {
+        for part in ["openapi", "crates/svix-client", "crates/pacerpro-client", "crates/aivo-client"] {
             copy(&workspace_root().join(part), &scratch.path(part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
@@ -70,8 +67,21 @@ impl Scratch {
         // doesn't have.
         let (manifest, _) = manifest.split_once("[profile.dev.package").unwrap();
         scratch.write("Cargo.toml", manifest);
-        std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();
+        // One path for all copies: it is compiled once.
+        let runtime = workspace_root().join("crates/client-runtime");
+        scratch.replace("Cargo.toml", "{ path = \"crates/client-runtime\"", &format!("{{ path = {runtime:?}"));
+        scratch.write("Cargo.lock", scratch.lock());
         scratch
+    }
+
+    /// The workspace's Cargo.lock without the packages that a copy lacks, as cargo leaves it after its first build.
+    fn lock(&self) -> &'static str {
+        static LOCK: OnceLock<String> = OnceLock::new();
+        LOCK.get_or_init(|| {
+            std::fs::copy(workspace_root().join("Cargo.lock"), self.path("Cargo.lock")).unwrap();
+            run(self.cargo(&["update", "--workspace", "--quiet"]));
+            self.read("Cargo.lock")
+        })
     }
 
     /// A copy of this one as it is now.
@@ -138,11 +148,6 @@ impl Scratch {
     /// Runs cargo in the copy.
     pub fn cargo(&self, arguments: &[&str]) -> Output {
         cargo(self.folder.path(), &scratch_target(), arguments)
-    }
-
-    /// Removes the packages that the copy lacks from its Cargo.lock, as cargo does before its first build.
-    pub fn settle_lock(&self) {
-        run(self.cargo(&["update", "--workspace", "--quiet"]));
     }
 
     /// The bytes of every file in a folder of the copy, by path.

@@ -339,7 +339,6 @@ fn without_write_nothing_is_touched() {
 fn a_written_adoption_compiles_and_is_current() {
     let shop = Shop::new();
     let scratch = &shop.scratch;
-    scratch.settle_lock();
     let file = shop.published(AIVO, "v2.json", |document| {
         document["openapi"] = json!("3.0.3");
         document["info"]["version"] = json!("2.0.0");

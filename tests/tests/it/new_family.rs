@@ -99,7 +99,6 @@ fn assert_has(text: &str, expected: &[&str]) {
 fn a_fourth_vendor_compiles_without_a_line_of_code() {
     let town = Town::new();
     let scratch = &town.scratch;
-    scratch.settle_lock();
     let before = town.state();
     let said = run(town.new_family(&["lock-ers"]));
     assert_has(&said, &["family lock-ers (Locker API): 2 operations", "IssueKeyRequest.passphrase", "next:"]);

@@ -52,7 +52,6 @@ pub(super) fn add_downstream(shop: &Shop, source: &str) {
                     [dependencies]\naivo-client.workspace = true\n";
     shop.scratch.write("crates/downstream/Cargo.toml", manifest);
     shop.scratch.write("crates/downstream/src/lib.rs", source);
-    shop.scratch.settle_lock();
 }
 
 pub(super) fn adopt(shop: &Shop, new: &str) -> String {
