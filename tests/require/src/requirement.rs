@@ -23,6 +23,8 @@ pub enum Requirement {
     Prism,
     /// A Chromium, which runs without a display.
     Chromium,
+    /// Rust's formatter, `cargo fmt`.
+    Rustfmt,
     /// `cargo semver-checks`.
     SemverChecks,
     /// The vendors' own published descriptions.
@@ -35,7 +37,7 @@ pub enum Requirement {
 
 impl Requirement {
     /// All requirements.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Redis,
         Self::Openssl,
         Self::Keyring,
@@ -43,6 +45,7 @@ impl Requirement {
         Self::User,
         Self::Prism,
         Self::Chromium,
+        Self::Rustfmt,
         Self::SemverChecks,
         Self::Upstream,
         Self::Corpus,
@@ -59,6 +62,7 @@ impl Requirement {
             Self::User => "user",
             Self::Prism => "prism",
             Self::Chromium => "chromium",
+            Self::Rustfmt => "rustfmt",
             Self::SemverChecks => "semver-checks",
             Self::Upstream => "upstream",
             Self::Corpus => "corpus",
@@ -84,6 +88,7 @@ impl Requirement {
             Self::Chromium => {
                 "install chromium, such as with `apt-get install chromium`, and set CHROMIUM to the path of its executable"
             }
+            Self::Rustfmt => "install it with `rustup component add rustfmt`",
             Self::SemverChecks => "install it with `cargo install cargo-semver-checks`",
             Self::Upstream => "set UPSTREAM_DIR to a folder with the descriptions that the vendors publish",
             Self::Corpus => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Output;
 
+use test_requirements::{Requirement, requirement};
 use workspace_tests::{Scratch, run, workspace_root, xtask};
 
 /// A small vendor: two files, two tags, fields named like secrets, one of them in an inline body, one that is no
@@ -95,6 +96,17 @@ fn assert_has(text: &str, expected: &[&str]) {
     }
 }
 
+/// Asserts that the workspace's formatter, and that of a project without settings, leave a new crate as it is.
+fn assert_formatted(scratch: &Scratch, package: &str) {
+    let installed = scratch.cargo(&["fmt", "--version"]).status.success();
+    if requirement(Requirement::Rustfmt, installed.then_some(()).ok_or("cargo fmt is not installed")).is_some() {
+        let check = ["fmt", "--check", "--package", package];
+        run(scratch.cargo(&check));
+        std::fs::copy(workspace_root().join("rustfmt.toml"), scratch.path("rustfmt.toml")).unwrap();
+        run(scratch.cargo(&check));
+    }
+}
+
 #[test]
 fn a_fourth_vendor_compiles_without_a_line_of_code() {
     let town = Town::new();
@@ -159,6 +171,7 @@ fn a_fourth_vendor_compiles_without_a_line_of_code() {
 
     assert_has(&run(scratch.generate(&["--check"])), &["every generated file is what the descriptions say"]);
     run(scratch.cargo(&["check", "--quiet", "--locked", "--no-default-features", "--package", "lock-ers-client"]));
+    assert_formatted(scratch, "lock-ers-client");
 
     // From then on it is a family like the others.
     scratch.replace("downloads/lockers.yaml", "  /lockers:\n", "  /lockers/all:\n");

@@ -110,6 +110,7 @@ mod client;
 mod generated;
 
 pub use client::{Client, ClientBuilder, Server, {answers}errors, operations, requests};
+#[rustfmt::skip]
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, Bytes, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
     InvalidArgumentError, InvalidBasic, InvalidToken, IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Nullable, Operation, RawBody,

@@ -35,6 +35,7 @@ mod client;
 mod generated;
 
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
+#[rustfmt::skip]
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, Bytes, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
     InvalidArgumentError, InvalidBasic, InvalidToken, IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Nullable, Operation, RawBody,
