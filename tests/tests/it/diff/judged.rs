@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
+use std::{iter, thread};
 
 use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::Context;
@@ -110,11 +111,19 @@ impl Crate {
 
 /// The crates of all versions, by description: generated once for all tests that look at them.
 pub(super) static CRATES: LazyLock<HashMap<String, Crate>> = LazyLock::new(|| {
-    let mut crates = HashMap::new();
-    for document in mutations::all().iter().map(mutations::Mutation::pair).flat_map(<[Value; 2]>::from) {
-        crates.entry(document.to_string()).or_insert_with(|| Crate::of(&document));
-    }
-    crates
+    let mutations = mutations::all();
+    let pairs = mutations.iter().map(mutations::Mutation::pair);
+    let documents = pairs.flat_map(<[Value; 2]>::from).map(|document| (document.to_string(), document));
+    let documents: HashMap<String, Value> = documents.collect();
+    let documents: Mutex<Vec<_>> = Mutex::new(documents.into_iter().collect());
+    let next = || documents.lock().unwrap().pop();
+    let some = || iter::from_fn(next).map(|(text, document)| (text, Crate::of(&document))).collect::<Vec<_>>();
+    // The tests that wait for them leave a processor idle.
+    thread::scope(|scope| {
+        let others = scope.spawn(some);
+        let own = some();
+        own.into_iter().chain(others.join().unwrap()).collect()
+    })
 });
 
 #[test]
