@@ -12,6 +12,7 @@ use super::walk::{self, Kind, Visitor};
 use crate::report::Construct;
 use crate::source::unescape_pointer;
 use crate::vocabulary::layout::METHODS;
+use crate::vocabulary::media::is_binary;
 use crate::{Context, Node, Object, Rule};
 
 pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
@@ -201,13 +202,12 @@ impl Fields {
     }
 }
 
-/// 3.1 takes a body of this type without a schema as binary.
+/// 3.1 describes a body of bytes by its media type alone.
 fn binary_content(cx: &mut Context, holder: &mut Node) {
     let Some(content) = holder.get_mut("content").and_then(Node::as_object_mut) else { return };
     for (name, media_type) in content {
-        let is_binary = name.split(';').next().is_some_and(|name| name.trim() == "application/octet-stream");
         let says_nothing = |schema: &Node| schema.as_object().is_some_and(Object::is_empty);
-        if is_binary
+        if is_binary(name)
             && media_type.as_object().is_some_and(|members| !members.contains_key("$ref"))
             && media_type.get("schema").is_none_or(says_nothing)
         {

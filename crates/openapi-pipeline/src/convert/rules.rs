@@ -71,7 +71,7 @@ catalogue! {
     DROP_LICENSE_IDENTIFIER = "drop-license-identifier", "`license.identifier` is dropped: 3.0 knows a license by name and URL.";
     DROP_PATH_ITEMS = "drop-path-items", "`components.pathItems` are dropped once the paths that refer to them have their copies.";
     DROP_MUTUAL_TLS = "drop-mutual-tls", "A `mutualTLS` scheme is dropped with what requires it: the certificate belongs to the connection, not to the request.";
-    BINARY_CONTENT = "binary-content", "`application/octet-stream` without a schema is a binary string, which 3.0 wants spelled out.";
+    BINARY_CONTENT = "binary-content", "A body of bytes by its media type (`application/octet-stream`, `image/png`) without a schema is a binary string, which 3.0 wants spelled out.";
 
     // OpenAPI 3.2.
     SECURITY_BY_REFERENCE = "security-by-reference", "A security requirement that refers to its scheme names it.";

@@ -18,6 +18,17 @@ pub(crate) fn is_json(media_type: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json")
 }
 
+/// Whether what has a media type is bytes, and never text: images, sound, fonts, archives and documents to print.
+pub(crate) fn is_binary(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    match essence.split_once('/') {
+        Some(("image", subtype)) => !subtype.ends_with("+xml"),
+        Some(("audio" | "video" | "font", _)) => true,
+        Some(("application", "octet-stream" | "pdf" | "zip" | "gzip" | "x-gzip" | "x-tar" | "wasm")) => true,
+        _ => false,
+    }
+}
+
 /// The direction of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -96,6 +107,15 @@ mod tests {
             let members = content.as_object().into_iter().flatten();
             let found = preferred(members.map(|(key, media)| (key.as_str(), media)), Way::Request);
             assert_eq!(found.map(|carried| carried.key), Some(chosen), "{types:?}");
+        }
+    }
+    #[test]
+    fn images_and_archives_are_bytes_and_what_may_be_read_is_not() {
+        for binary in ["image/png", "image/*", "Application/PDF; version=2", "video/mp4", "application/octet-stream"] {
+            assert!(is_binary(binary), "{binary}");
+        }
+        for other in ["image/svg+xml", "application/xml", "text/csv", "application/*", "*/*", "pdf"] {
+            assert!(!is_binary(other), "{other}");
         }
     }
 }

@@ -185,10 +185,14 @@ pub(super) fn rows() -> Vec<Row> {
             json!([{"key": []}]),
         ),
         (
-            &["binary-content", "openapi-version"],
-            json!({"components": {"requestBodies": {"B": {"content": {"application/octet-stream": {}, "image/png": {}}}}}}),
+            &["binary-content", "binary-content", "openapi-version"],
+            json!({"components": {"requestBodies": {"B": {"content": {"application/octet-stream": {}, "image/png": {}, "text/csv": {}}}}}}),
             "/components/requestBodies/B/content",
-            json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}, "image/png": {}}),
+            json!({
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+                "image/png": {"schema": {"type": "string", "format": "binary"}},
+                "text/csv": {},
+            }),
         ),
         (
             &["drop-query-method", "drop-additional-operations", "drop-additional-operations", "openapi-version"],
