@@ -335,7 +335,10 @@ fn variants<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: 
     };
     if !is_additive {
         let message = format!("the variants of {} have other names", work.label);
-        let text = |union: &Union<'a>| format!("{} alternatives", union.branches.len());
+        let text = |union: &Union<'a>| match union.branches.len() {
+            1 => "1 alternative".to_owned(),
+            count => format!("{count} alternatives"),
+        };
         let (old, new) = (Shown::new(old.at, text(old)), Shown::new(new.at, text(new)));
         engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
     }
