@@ -109,6 +109,7 @@ mod tests {
             assert_eq!(found.map(|carried| carried.key), Some(chosen), "{types:?}");
         }
     }
+
     #[test]
     fn images_and_archives_are_bytes_and_what_may_be_read_is_not() {
         for binary in ["image/png", "image/*", "Application/PDF; version=2", "video/mp4", "application/octet-stream"] {
