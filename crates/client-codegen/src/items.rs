@@ -1,8 +1,12 @@
 //! The public items of source as data, for comparisons of two versions, tables of origins and snapshots.
 
-use quote::{ToTokens, quote};
-use syn::{Attribute, Fields, File, ImplItem, TraitItem};
+use std::panic::resume_unwind;
+use std::thread;
 
+use quote::{ToTokens, quote};
+use syn::{Attribute, Fields, ImplItem, TraitItem};
+
+use crate::background::STACK;
 use crate::outline::{is_foreign, is_public, tokens};
 use crate::reach::types;
 
@@ -91,20 +95,31 @@ impl Item {
 
 /// The public items of a crate, from the source of its client and of its generated layer, of which only `types` is
 /// public.
-fn of(client: &File, generated: &File) -> Vec<Item> {
-    let mut found = Vec::new();
-    collect(&client.items, "", &mut found);
-    collect(types(generated).unwrap_or_default(), "types::", &mut found);
-    found
-}
-
-/// The public items of a crate, from the sources of both files.
 ///
 /// # Errors
 ///
 /// When a source can't be parsed.
 pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error> {
-    Ok(of(&syn::parse_file(client)?, &syn::parse_file(generated)?))
+    let in_client = || -> syn::Result<Vec<Item>> {
+        let mut found = Vec::new();
+        collect(&syn::parse_file(client)?.items, "", &mut found);
+        Ok(found)
+    };
+    let in_types = || -> syn::Result<Vec<Item>> {
+        let mut found = Vec::new();
+        collect(types(&syn::parse_file(generated)?).unwrap_or_default(), "types::", &mut found);
+        Ok(found)
+    };
+    // Each takes as long as the other.
+    let (mut items, of_types) =
+        thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, in_types) {
+            Ok(beside) => (in_client(), beside.join().unwrap_or_else(|payload| resume_unwind(payload))),
+            Err(_) => (in_client(), in_types()),
+        });
+    if let Ok(items) = &mut items {
+        items.extend(of_types?);
+    }
+    items
 }
 
 /// The public items of a library in one source file. Modules in other files are not followed, and re-exports from other
@@ -305,9 +320,15 @@ mod tests {
         impl ::std::convert::From<S> for ::std::string::String {} }";
 
     #[test]
+    fn a_source_that_is_no_rust_is_an_error_in_either_file() {
+        for (client, generated) in [("pub struct", GENERATED), (CLIENT, "pub mod")] {
+            assert!(of_source(client, generated).is_err(), "{client} {generated}");
+        }
+    }
+
+    #[test]
     fn items_have_paths_and_what_callers_depend_on() {
-        let file = |text| syn::parse_file(text).unwrap();
-        let found = of(&file(CLIENT), &file(GENERATED));
+        let found = of_source(CLIENT, GENERATED).unwrap();
         let shown: Vec<String> = found
             .iter()
             .map(|item| {

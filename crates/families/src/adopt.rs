@@ -29,7 +29,7 @@ use crate::generate::regenerate;
 use crate::lock::{LOCK, fingerprint};
 use crate::policy;
 use crate::renames::Past;
-use crate::stack::with_deep_stack;
+use crate::stack::{both, with_deep_stack};
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
 pub use fixes::{Fixes, is_free};
@@ -145,12 +145,14 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let (mut cx, families, _) = build::families(&now)?;
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
-    let before = trial::run(&now, &mut cx, family);
+    // To parse the sources of the present crate takes as long as to make them.
+    let present = || Present::read(&now, &family.package);
+    let (present, before) = both(workspace.root(), present, || trial::run(&now, &mut cx, family));
     // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
     }
-    let present = Present::read(&now, &family.package)?;
+    let present = present?;
 
     let mut tree = now.clone();
     take_over(&mut tree, &cx, family, &replacements)?;
