@@ -100,11 +100,6 @@ impl Item {
 ///
 /// When a source can't be parsed.
 pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error> {
-    let in_client = || -> syn::Result<Vec<Item>> {
-        let mut found = Vec::new();
-        collect(&syn::parse_file(client)?.items, "", &mut found);
-        Ok(found)
-    };
     let in_types = || -> syn::Result<Vec<Item>> {
         let mut found = Vec::new();
         collect(types(&syn::parse_file(generated)?).unwrap_or_default(), "types::", &mut found);
@@ -113,8 +108,8 @@ pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error>
     // Each takes as long as the other.
     let (mut items, of_types) =
         thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, in_types) {
-            Ok(beside) => (in_client(), beside.join().unwrap_or_else(|payload| resume_unwind(payload))),
-            Err(_) => (in_client(), in_types()),
+            Ok(beside) => (of_library(client), beside.join().unwrap_or_else(|payload| resume_unwind(payload))),
+            Err(_) => (of_library(client), in_types()),
         });
     if let Ok(items) = &mut items {
         items.extend(of_types?);
