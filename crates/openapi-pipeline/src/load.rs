@@ -5,6 +5,7 @@
 //! description must not decide), `texts` (numbers where strings belong) and `check` (every `$ref` that an operation
 //! reaches resolves).
 
+mod broken;
 mod bundle;
 mod check;
 mod dialect;
@@ -36,6 +37,7 @@ pub use crate::vocabulary::pointer::resolve;
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use text::{decode, spot};
 
+use broken::in_order;
 use bundle::Bundled;
 use check::Checked;
 use position::Position;
@@ -84,7 +86,7 @@ pub fn read(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Publishe
 pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
     let (dialect, mut root, bundled) = completed(cx, files, published)?;
     let Checked { mut problems, broken, idle } = check::check(cx, &root, bundled);
-    problems.0.extend(check::in_order(broken).0);
+    problems.0.extend(in_order(broken).0);
     problems.0.truncate(cx.limits.problems);
     problems.into_result()?;
     tolerate::drop_idle(&mut root, &idle);

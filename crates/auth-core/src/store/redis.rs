@@ -3,6 +3,7 @@
 mod address;
 mod builder;
 mod client;
+mod connection;
 mod credentials;
 mod deadline;
 mod failure;

@@ -3,6 +3,7 @@
 mod alternatives;
 mod branches;
 mod discriminator;
+mod matching;
 mod objects;
 mod patterns;
 mod scalars;

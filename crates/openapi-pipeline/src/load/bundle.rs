@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::Path;
 
 pub(super) use self::library::Library;
-use super::check::cycle;
+use super::broken::cycle;
 use super::identify::Anchors;
 use super::position::Position;
 use super::reference::{Target, normalize};

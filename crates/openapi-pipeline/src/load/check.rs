@@ -1,12 +1,12 @@
 //! Checks that every `$ref` that an operation can reach leads to a part of the description.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
+use super::broken::{Broken, cycle, dangling, unusable};
 use super::bundle::Bundled;
 use super::position::{Position, nodes, walk};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
-use super::tolerate::Broken;
 use crate::limits::Limits;
 use crate::source::{escape_pointer, unescape_pointer};
 use crate::vocabulary::pointer::{local_pointer, resolve};
@@ -20,12 +20,6 @@ pub(super) struct Checked {
     pub(super) broken: Broken,
     /// Broken references that no operation reaches.
     pub(super) idle: HashSet<Origin>,
-}
-
-/// The problems of references in the order of the document.
-pub(super) fn in_order(broken: Broken) -> Diagnostics {
-    let sorted: BTreeMap<Origin, Diagnostic> = broken.into_iter().collect();
-    Diagnostics(sorted.into_values().collect())
 }
 
 /// Checks all references. A broken reference is a problem where an operation reaches it; elsewhere it is only noted,
@@ -145,35 +139,6 @@ fn fits(target: &Node, position: Position) -> bool {
         Value::Bool(_) => matches!(position, Position::Schema | Position::Other),
         _ => position == Position::Other,
     }
-}
-
-/// The problem of a reference that fails for a reason reported elsewhere.
-fn unusable(reference: &str, origin: Origin) -> Diagnostic {
-    Diagnostic::new("unusable-ref", format!("`{reference}` can't be followed"))
-        .at(origin, "this reference")
-        .help("see that the file is there, can be read, and holds what is referred to")
-}
-
-/// The problem of a dangling reference.
-pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<String>) -> Diagnostic {
-    let problem =
-        Diagnostic::new("dangling-ref", format!("`{reference}` leads nowhere")).at(origin, "nothing is there");
-    let is_anchor = reference.split_once('#').is_some_and(|(_, name)| !name.is_empty() && !name.starts_with('/'));
-    match suggestion {
-        Some(suggestion) => problem.help(format!("did you mean `{suggestion}`?")),
-        None if is_anchor => problem.help("no schema has an `$anchor` of this name; a JSON pointer begins with `#/`"),
-        None => problem.help("correct the reference, or add what it refers to"),
-    }
-}
-
-/// The problem of a reference whose chain never reaches a target.
-pub(super) fn cycle(reference: &str, origin: Origin) -> Diagnostic {
-    Diagnostic::new(
-        "ref-cycle",
-        format!("`{reference}` only leads to other references, in a cycle or more of them than are followed"),
-    )
-    .at(origin, "nothing is ever reached from here")
-    .help("replace one of the references of the cycle by what is meant")
 }
 
 /// Whether a reference leads into an example or a default, which the other stages leave unchanged.

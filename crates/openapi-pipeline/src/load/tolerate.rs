@@ -1,22 +1,20 @@
 //! Lenient treatment of dangling references, for descriptions that nobody maintains: a schema takes any JSON, and an
 //! operation with a dangling parameter, body or response is left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::broken::{Broken, in_order};
 use super::position::{Position, nodes, walk_mut};
 use crate::report::Construct;
 use crate::source::escape_pointer;
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
-/// Broken references, by their origin.
-pub(super) type Broken = HashMap<Origin, Diagnostic>;
-
 /// Removes dangling references and the operations that need them; returns the problems that can't be tolerated.
 pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Diagnostics {
     let (broken, fatal): (Broken, Broken) = broken.into_iter().partition(|(_, problem)| is_tolerable(problem));
     if !fatal.is_empty() {
-        return super::check::in_order(fatal);
+        return in_order(fatal);
     }
     let lost = lost(root, &broken);
     for Lost { method, path, reference, .. } in &lost {

@@ -9,7 +9,7 @@ use client_runtime::Secret;
 use super::RedisStore;
 use super::address::Address;
 use super::client::Client;
-use super::credentials::Asked;
+use super::credentials::{Asked, RedisCredentials};
 use super::source::Source;
 use crate::store::record::RecordFormat;
 use crate::{AuthError, AuthErrorKind};
@@ -19,7 +19,7 @@ use crate::{AuthError, AuthErrorKind};
 pub struct RedisStoreBuilder {
     from: From,
     password: Option<Secret>,
-    pub(super) credentials: Option<Asked>,
+    credentials: Option<Asked>,
     #[cfg(feature = "redis-tls")]
     roots: Vec<u8>,
     prefix: String,
@@ -74,6 +74,48 @@ impl RedisStoreBuilder {
     /// The password, where it isn't part of the URL. For one that changes, there is [`credentials`](Self::credentials).
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
+        self
+    }
+
+    /// Requests the user name and the password anew for every connection, where they change: leases of a vault, tokens
+    /// of a cloud's identity service. They override those of the URL.
+    ///
+    /// ```no_run
+    /// # async fn lease() -> Result<(String, String), std::io::Error> { Ok(Default::default()) }
+    /// # fn example() -> Result<(), auth_core::AuthError> {
+    /// use auth_core::{AuthError, AuthErrorKind, RedisCredentials, RedisStore};
+    ///
+    /// let store = RedisStore::builder("rediss://redis.example:6379")
+    ///     .credentials(|| async {
+    ///         let (user, password) = lease().await.map_err(|_| {
+    ///             AuthError::new(AuthErrorKind::Transport).with_message("the vault can't be reached")
+    ///         })?;
+    ///         Ok(RedisCredentials::new(user, password))
+    ///     })
+    ///     .build()?;
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An open connection keeps its user: Redis asks for a password once. After a change of the password, the
+    /// connection stays usable until Redis closes it or answers that it is signed out (`NOAUTH`). The request that gets
+    /// this answer is sent once more over a new connection, with new credentials, which its caller doesn't notice.
+    /// Credentials aren't requested in advance: the callback should have an answer at hand that is valid now.
+    ///
+    /// It is called once the server is reached, by one request at a time, and its time counts towards
+    /// [the time limit](Self::time_limit); at the limit its future is dropped.
+    ///
+    /// If it fails, the request fails with [`Storage`](AuthErrorKind::Storage), which is transient if the callback's
+    /// error is. Only the kind of that error is reported: its message and its cause may contain the secret, so the
+    /// callback has to log them. Credentials that Redis refuses are a transient error too, since the next connection
+    /// requests others.
+    pub fn credentials<F, T>(mut self, ask: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<RedisCredentials, AuthError>> + Send + 'static,
+    {
+        self.credentials = Some(Asked::new(ask));
         self
     }
 

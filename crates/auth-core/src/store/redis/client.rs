@@ -6,9 +6,9 @@ use std::time::Duration;
 use ::redis::{Cmd, RedisError, Script, ScriptInvocation, Value};
 use tokio::sync::Mutex;
 
+use super::connection::Handle;
 use super::deadline::Deadline;
 use super::failure::Failure;
-use super::given::Handle;
 use super::source::Source;
 use crate::AuthError;
 

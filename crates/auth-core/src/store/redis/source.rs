@@ -7,9 +7,9 @@ use ::redis::RedisError;
 use tokio::time::timeout_at;
 
 use super::address::Address;
+use super::connection::{Connect, Handle};
 use super::deadline::Deadline;
 use super::failure::Failure;
-use super::given::{Connect, Handle};
 
 pub(super) enum Source {
     /// The store connects to a URL.

@@ -1,7 +1,8 @@
-//! `oneOf` and `anyOf`: matches the alternatives of both sides.
+//! `oneOf` and `anyOf`: compares the alternatives of both sides.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 
+use super::matching::{like, match_up, pairs_of_unions};
 use super::{Use, discriminator, link, pick, scalars, tags};
 use crate::diff::engine::{Engine, Mode, Shown, Work};
 use crate::diff::rules::{
@@ -11,9 +12,6 @@ use crate::diff::rules::{
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::{Union, View};
-
-/// How many pairs of alternatives are weighed to match them.
-const MAX_WEIGHED: usize = 4_096;
 
 /// Handles a plain union on one side only, if the other side has no union or allows anything. True if it did.
 pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
@@ -73,41 +71,6 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
     true
 }
 
-/// The alternative that is most like a schema without alternatives.
-fn like<'a>(engine: &mut Engine<'a>, branches: &[Site<'a>], single: &View<'a>, in_new: bool) -> Option<usize> {
-    let mut best = None;
-    for (at, branch) in branches.iter().enumerate().take(MAX_WEIGHED) {
-        let view = if in_new { engine.new_view(&[*branch]) } else { engine.old_view(&[*branch]) };
-        let weight = likeness(&view, single);
-        if weight > best.map_or(0, |(_, weight)| weight) {
-            best = Some((at, weight));
-        }
-    }
-    best.map(|(at, _)| at)
-}
-
-/// The likeness of two schemas; zero if they can't be the same one.
-fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
-    if old.name.is_some() && old.name == new.name {
-        return usize::MAX;
-    }
-    let (Some((before, _)), Some((after, _))) = (old.kind, new.kind) else { return 0 };
-    let are_numbers = [before, after].iter().all(|kind| matches!(*kind, "integer" | "number"));
-    if before != after && !are_numbers {
-        return 0;
-    }
-    if before != after {
-        return 1;
-    }
-    if before != "object" {
-        return 2;
-    }
-    let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
-    let all = old.properties.len() + new.properties.len() - shared;
-    // Objects with less than half of their properties in common are unrelated.
-    if 2 * shared >= all { 1 + shared } else { 0 }
-}
-
 /// The context of an alternative: whether `null` is allowed was compared for the whole union.
 fn inner(work: &Work<'_>) -> Mode {
     Mode { knows_null: true, ..work.mode }
@@ -127,30 +90,6 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         one_more(engine, work, less.at, false);
     }
     discriminator::compare(engine, work);
-}
-
-/// Matches the unions of both sides: equal ones, then those with the same keyword, then the rest.
-fn pairs_of_unions<'w, 'a>(engine: &mut Engine<'a>, work: &'w Work<'a>) -> Vec<(&'w Union<'a>, &'w Union<'a>)> {
-    let (old, new) = (&work.old.unions, &work.new.unions);
-    let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
-    if old.len() > 1 || new.len() > 1 {
-        let mut hashes = std::mem::take(&mut engine.hashes);
-        let mut number = |side: &Side<'a>, union: &Union<'a>| {
-            let branches = union.branches.iter().map(|branch| hashes.of(side, *branch));
-            (union.keyword, branches.fold(0, u64::wrapping_add))
-        };
-        let old_numbers: Vec<_> = old.iter().map(|union| number(&engine.old, union)).collect();
-        let new_numbers: Vec<_> = new.iter().map(|union| number(&engine.new, union)).collect();
-        matcher.by_key(old_numbers.iter().map(Some), new_numbers.iter().map(Some));
-        // The same alternatives below the other keyword.
-        let bare = |numbers: Vec<(&'static str, u64)>| numbers.into_iter().map(|(_, number)| Some(number));
-        matcher.by_key(bare(old_numbers), bare(new_numbers));
-        engine.hashes = hashes;
-        matcher.by_key(old.iter().map(|union| Some(union.keyword)), new.iter().map(|union| Some(union.keyword)));
-    }
-    matcher.by_key(old.iter().map(|_| Some(())), new.iter().map(|_| Some(())));
-    matcher.pairs.sort_unstable();
-    matcher.pairs.iter().filter_map(|(a, b)| Some((old.get(*a)?, new.get(*b)?))).collect()
 }
 
 fn one_more<'a>(engine: &mut Engine<'a>, work: &Work<'a>, at: Site<'a>, is_new: bool) {
@@ -213,77 +152,6 @@ fn several<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &
 fn unmatched<'a>(branches: &[Site<'a>], matched: impl Iterator<Item = usize>) -> Vec<Site<'a>> {
     let matched: HashSet<usize> = matched.collect();
     branches.iter().enumerate().filter(|(at, _)| !matched.contains(at)).map(|(_, branch)| *branch).collect()
-}
-
-/// Pairs of matching alternatives, in the order of the old ones.
-pub(super) fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
-    let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
-    let name = |side: &Side<'a>, site: &Site<'a>| side.follow(*site).1;
-    matcher.by_key(old.iter().map(|site| name(&engine.old, site)), new.iter().map(|site| name(&engine.new, site)));
-    let mut hashes = std::mem::take(&mut engine.hashes);
-    let old_hashes: Vec<u64> = old.iter().map(|site| hashes.of(&engine.old, *site)).collect();
-    let new_hashes: Vec<u64> = new.iter().map(|site| hashes.of(&engine.new, *site)).collect();
-    engine.hashes = hashes;
-    matcher.by_key(old_hashes.into_iter().map(Some), new_hashes.into_iter().map(Some));
-    let free = |taken: &[bool]| taken.iter().filter(|taken| !**taken).count();
-    if free(&matcher.old).saturating_mul(free(&matcher.new)) <= MAX_WEIGHED {
-        matcher.by_likeness(engine, old, new);
-    }
-    matcher.pairs.sort_unstable();
-    matcher.pairs
-}
-
-/// Finds partners; no alternative has two.
-struct Matcher {
-    pairs: Vec<(usize, usize)>,
-    /// Whether an old or a new alternative has a partner.
-    old: Vec<bool>,
-    new: Vec<bool>,
-}
-
-impl Matcher {
-    fn by_key<K: Eq + std::hash::Hash>(
-        &mut self,
-        old: impl Iterator<Item = Option<K>>,
-        new: impl Iterator<Item = Option<K>>,
-    ) {
-        let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
-        for (at, key) in new.enumerate().filter(|(at, _)| !self.new[*at]) {
-            if let Some(key) = key {
-                free.entry(key).or_default().push_back(at);
-            }
-        }
-        for (at, key) in old.enumerate() {
-            let partner = key.filter(|_| !self.old[at]).and_then(|key| free.get_mut(&key)?.pop_front());
-            if let Some(partner) = partner {
-                self.pair(at, partner);
-            }
-        }
-    }
-
-    fn by_likeness<'a>(&mut self, engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) {
-        let mut weighed = Vec::new();
-        for (a, before) in old.iter().enumerate().filter(|(at, _)| !self.old[*at]) {
-            for (b, after) in new.iter().enumerate().filter(|(at, _)| !self.new[*at]) {
-                let weight = likeness(&engine.old_view(&[*before]), &engine.new_view(&[*after]));
-                if weight > 0 {
-                    weighed.push((std::cmp::Reverse(weight), a, b));
-                }
-            }
-        }
-        weighed.sort_unstable();
-        for (_, a, b) in weighed {
-            if !self.old[a] && !self.new[b] {
-                self.pair(a, b);
-            }
-        }
-    }
-
-    fn pair(&mut self, old: usize, new: usize) {
-        self.old[old] = true;
-        self.new[new] = true;
-        self.pairs.push((old, new));
-    }
 }
 
 fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::matching::match_up;
 use super::tags::{self, branches, constants, own_value, target};
-use super::{Use, alternatives, link, pick};
+use super::{Use, link, pick};
 use crate::diff::engine::{Engine, Mode, Proof, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED,
@@ -66,7 +67,7 @@ pub(super) fn subtypes<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (gone, more) = (unknown(&before, &after), unknown(&after, &before));
     let sites = |all: &[(String, Site<'a>)]| -> Vec<Site<'a>> { all.iter().map(|(_, at)| *at).collect() };
     // A child that has another name is named by another value.
-    let renamed = alternatives::match_up(engine, &sites(&gone), &sites(&more));
+    let renamed = match_up(engine, &sites(&gone), &sites(&more));
     for (was, is) in &renamed {
         let ((was, old), (is, new)) = (&gone[*was], &more[*is]);
         let values = |value: &str| BTreeSet::from([value.to_owned()]);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::load::check::dangling;
+use crate::load::broken::dangling;
 use crate::load::identify::{Anchors, identify};
 use crate::load::position::Position;
 use crate::load::reference::{Target, Unusable};
