@@ -1,6 +1,8 @@
-//! The snapshots of a family: all generated files, in pieces small enough to review.
+//! The snapshots of a family, which a reviewer reads: its public items, one operation with its errors, one type, the
+//! merged document and the rules that changed it.
 //!
-//! tests/tests/it/snapshots.rs compares them, for every family in openapi/families.toml.
+//! They aren't there to find stale files: [`Generated::check`](crate::generate::Generated::check) compares every byte of
+//! all files. tests/tests/it/snapshots.rs compares the snapshots, for every family in openapi/families.toml.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,18 +16,31 @@ use crate::failure::Failure;
 
 /// The snapshots of a family, by name; `library` is the source of its crate's `lib.rs`.
 ///
+/// Of the operations and types, those with the longest code are chosen, since they show most of what the generator
+/// writes. The names of the snapshots don't say which, so that another choice is a difference in one file.
+///
 /// # Errors
 ///
 /// When a source can't be parsed.
-pub fn of(built: &Built, library: &str) -> Result<BTreeMap<String, String>, Failure> {
+pub fn of(built: &Built, library: &str) -> Result<BTreeMap<&'static str, String>, Failure> {
     let CrateSource { generated, client, .. } = &built.source;
-    let mut all = pieces(generated, client)?;
-    all.insert("merged".to_owned(), built.document.to_pretty_json());
-    all.insert("lowerings".to_owned(), lowerings(&built.report));
-    all.insert("outline".to_owned(), public_outline(client, generated)?);
-    let exports = outline::exports(library).map_err(|error| not_rust(&error))?;
-    all.insert("exports".to_owned(), exports.into_iter().map(|line| line + "\n").collect());
+    let (private, public) = (in_pieces(generated)?, in_pieces(client)?);
+    let operations =
+        private.iter().filter_map(|(name, sent_by)| Some(operation(name.strip_prefix("fn.")?, sent_by, &public)));
+    let types = private.iter().filter(|(name, text)| name.starts_with("types.") && text.contains("pub struct "));
+    let mut all = BTreeMap::from([
+        ("lowerings", lowerings(&built.report)),
+        ("merged", built.document.to_pretty_json()),
+        ("outline", public_outline(library, client, generated)?),
+    ]);
+    all.extend(longest(operations).map(|text| ("operation", text)));
+    all.extend(longest(types.map(|(_, text)| text.clone())).map(|text| ("type", text)));
     Ok(all)
+}
+
+/// The first of the longest texts.
+fn longest(texts: impl Iterator<Item = String>) -> Option<String> {
+    texts.min_by_key(|text| std::cmp::Reverse(text.lines().count()))
 }
 
 /// The folder of a family's snapshots.
@@ -39,10 +54,12 @@ pub fn file(text: &str) -> String {
 }
 
 /// The items that a user of the crate can name. In progenitor's output these are the module `types`, which comes first.
-fn public_outline(client: &str, generated: &str) -> Result<String, Failure> {
+fn public_outline(library: &str, client: &str, generated: &str) -> Result<String, Failure> {
+    let exports = outline::exports(library).map_err(|error| not_rust(&error))?;
+    let exports: String = exports.into_iter().map(|line| line + "\n").collect();
     let types = outlined(generated)?;
     let types = types.lines().take_while(|line| *line != "struct Client").collect::<Vec<_>>().join("\n");
-    Ok(format!("{}\n{types}\n", outlined(client)?))
+    Ok(format!("{exports}\n{}\n{types}\n", outlined(client)?))
 }
 
 fn outlined(source: &str) -> Result<String, Failure> {
@@ -61,33 +78,18 @@ fn not_rust(error: &dyn std::fmt::Display) -> Failure {
     }
 }
 
-/// One piece per operation and per type: an operation is its method, its request, its errors and its entry in the table,
-/// over the private method that sends it.
-fn pieces(generated: &str, client: &str) -> Result<BTreeMap<String, String>, Failure> {
-    let (private, public) = (in_pieces(generated)?, in_pieces(client)?);
-    let operations = private.iter().filter_map(|(name, text)| Some((name.strip_prefix("fn.")?, text)));
-    let mut pieces = BTreeMap::new();
-    for (operation, sent_by) in operations.filter(|(name, _)| *name != "new_with_client") {
-        let pascal: String = operation.split('_').map(capitalised).collect();
-        let names = [
-            format!("fn.{operation}"),
-            format!("operations.{}", operation.to_uppercase()),
-            format!("requests.{pascal}"),
-            format!("errors.{pascal}Error"),
-        ];
-        let parts: Vec<&str> =
-            names.iter().filter_map(|name| public.get(name)).chain([sent_by]).map(String::as_str).collect();
-        pieces.insert(format!("operation.{operation}"), parts.join("\n"));
-    }
-    for (name, text) in private {
-        if let Some(name) = name.strip_prefix("types.") {
-            pieces.insert(format!("type.{}", name.replace("error.", "")), text);
-        }
-    }
-    for name in ["Client", "ClientBuilder", "Server"] {
-        pieces.insert(format!("client.{name}"), public.get(name).cloned().unwrap_or_default());
-    }
-    Ok(pieces)
+/// An operation: its method, its request, its errors and its entry in the table, over the private method that sends it.
+fn operation(name: &str, sent_by: &str, public: &BTreeMap<String, String>) -> String {
+    let pascal: String = name.split('_').map(capitalised).collect();
+    let names = [
+        format!("fn.{name}"),
+        format!("operations.{}", name.to_uppercase()),
+        format!("requests.{pascal}"),
+        format!("errors.{pascal}Error"),
+    ];
+    let parts: Vec<&str> =
+        names.iter().filter_map(|name| public.get(name).map(String::as_str)).chain([sent_by]).collect();
+    parts.join("\n")
 }
 
 fn capitalised(word: &str) -> String {
