@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Expr, Fields, FieldsUnnamed, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
 
-use crate::outline::is_public;
+use crate::syntax::is_public;
 use crate::{CodegenError, CrateSource, render};
 
 /// A name that changed.

@@ -1,5 +1,6 @@
 //! The public items of source as data, for comparisons of two versions, tables of origins and snapshots.
 
+use std::fmt;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -7,8 +8,8 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, ImplItem, TraitItem};
 
 use crate::background::STACK;
-use crate::outline::{is_foreign, is_public, tokens};
 use crate::reach::types;
+use crate::syntax::{is_foreign, is_public, tokens};
 
 /// A public item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +91,33 @@ impl Item {
             Kind::Field | Kind::Variant | Kind::Method => self.path.rsplit_once("::").map(|(parent, _)| parent),
             _ => None,
         }
+    }
+}
+
+/// A line: the kind, the path and the declaration, and after a `#` that an item can grow, is deprecated, conditional or
+/// hidden.
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.path.rsplit("::").next().unwrap_or_default();
+        // A signature begins with the name, which the path has already.
+        let declaration = match self.kind {
+            Kind::Method | Kind::Function => self.declaration.strip_prefix(name).unwrap_or(&self.declaration),
+            _ => &self.declaration,
+        };
+        let between = if declaration.is_empty() || declaration.starts_with(['<', ':', '(']) { "" } else { " " };
+        match self.kind {
+            Kind::Impl if declaration.is_empty() => f.write_str(&self.path)?,
+            Kind::Impl => write!(f, "{} {{ {declaration} }}", self.path)?,
+            kind => write!(f, "{} {}{between}{declaration}", kind.name(), self.path)?,
+        }
+        let marks = [
+            self.can_grow.then(|| "may grow".to_owned()),
+            self.deprecated.then(|| "deprecated".to_owned()),
+            self.condition.as_ref().map(|condition| format!("if {condition}")),
+            self.hidden.then(|| "hidden".to_owned()),
+        ];
+        let marks: Vec<String> = marks.into_iter().flatten().collect();
+        if marks.is_empty() { Ok(()) } else { write!(f, "  # {}", marks.join(", ")) }
     }
 }
 
@@ -324,37 +352,27 @@ mod tests {
     #[test]
     fn items_have_paths_and_what_callers_depend_on() {
         let found = of_source(CLIENT, GENERATED).unwrap();
-        let shown: Vec<String> = found
-            .iter()
-            .map(|item| {
-                let marks = format!(
-                    "{}{}",
-                    if item.can_grow { " +" } else { "" },
-                    if item.deprecated { " deprecated" } else { "" }
-                );
-                format!("{} {} {}{marks}", item.kind.name(), item.path, item.declaration).trim_end().to_owned()
-            })
-            .collect();
+        let shown: Vec<String> = found.iter().map(Item::to_string).collect();
         assert_eq!(
             shown,
             [
-                "struct Client  +",
-                "method Client::a a<'a>(&'a self) -> requests::A<'a>",
-                "struct requests::A <'a> +",
-                "method requests::A::limit limit(mut self, value: u8) -> Self",
-                "impl impl IntoFuture for requests::A<'a> Output = types::S",
-                "enum types::E  +",
+                "struct Client  # may grow",
+                "method Client::a<'a>(&'a self) -> requests::A<'a>",
+                "struct requests::A<'a>  # may grow",
+                "method requests::A::limit(mut self, value: u8) -> Self",
+                "impl IntoFuture for requests::A<'a> { Output = types::S }",
+                "enum types::E  # may grow",
                 "variant types::E::A",
-                "variant types::E::B (String) deprecated",
+                "variant types::E::B(String)  # deprecated",
                 "variant types::E::C { x: u8 }",
-                "impl impl Serialize for types::E",
-                "impl impl Clone for types::E",
-                "struct types::S  +",
+                "impl Serialize for types::E",
+                "impl Clone for types::E",
+                "struct types::S  # may grow",
                 "field types::S::a Option<E>",
                 "struct types::N",
                 "field types::N::0 u8",
                 "type types::T E",
-                "impl impl From<S> for String",
+                "impl From<S> for String",
             ]
         );
         assert_eq!(found[1].parent(), Some("Client"));
@@ -370,27 +388,20 @@ mod tests {
     #[test]
     fn a_library_has_traits_functions_and_conditions_too() {
         let found = of_library(LIBRARY).unwrap();
-        let shown: Vec<String> = found
-            .iter()
-            .map(|item| {
-                let hidden = if item.hidden { " hidden" } else { "" };
-                let condition = item.condition.as_ref().map(|it| format!(" if {it}")).unwrap_or_default();
-                format!("{} {} {}{hidden}{condition}", item.kind.name(), item.path, item.declaration)
-            })
-            .collect();
+        let shown: Vec<String> = found.iter().map(Item::to_string).collect();
         assert_eq!(
             shown,
             [
-                "static S u8 hidden",
-                "trait T <A>: Send + Sync",
+                "static S u8  # hidden",
+                "trait T<A>: Send + Sync",
                 "constant T::C u8",
                 "type T::Out Copy",
-                "method T::a a(&self)",
-                "method T::b b(&self, a: A) -> u8 (default)",
-                "fn f async fn f(a: &str) if feature = \"x\"",
-                "struct U ",
+                "method T::a(&self)",
+                "method T::b(&self, a: A) -> u8 (default)",
+                "fn f async fn f(a: &str)  # if feature = \"x\"",
+                "struct U",
                 "constant U::ALL &'static [Self]",
-                "impl impl Clone for U  if feature = \"x\"",
+                "impl Clone for U  # if feature = \"x\"",
             ]
         );
     }

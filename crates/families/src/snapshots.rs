@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use client_codegen::{CrateSource, outline};
+use client_codegen::items::{self, Item};
+use client_codegen::{CrateSource, syntax};
 use openapi_pipeline::Report;
 
 use crate::build::Built;
@@ -31,7 +32,7 @@ pub fn of(built: &Built, library: &str) -> Result<BTreeMap<&'static str, String>
     let mut all = BTreeMap::from([
         ("lowerings", lowerings(&built.report)),
         ("merged", built.document.to_pretty_json()),
-        ("outline", public_outline(library, client, generated)?),
+        ("outline", outline(library, client, generated)?),
     ]);
     all.extend(longest(operations).map(|text| ("operation", text)));
     all.extend(longest(types.map(|(_, text)| text.clone())).map(|text| ("type", text)));
@@ -53,21 +54,16 @@ pub fn file(text: &str) -> String {
     format!("---\nsource: tests/tests/it/snapshots.rs\n---\n{}\n", text.trim_end())
 }
 
-/// The items that a user of the crate can name. In progenitor's output these are the module `types`, which comes first.
-fn public_outline(library: &str, client: &str, generated: &str) -> Result<String, Failure> {
-    let exports = outline::exports(library).map_err(|error| not_rust(&error))?;
-    let exports: String = exports.into_iter().map(|line| line + "\n").collect();
-    let types = outlined(generated)?;
-    let types = types.lines().take_while(|line| *line != "struct Client").collect::<Vec<_>>().join("\n");
-    Ok(format!("{exports}\n{}\n{types}\n", outlined(client)?))
-}
-
-fn outlined(source: &str) -> Result<String, Failure> {
-    outline::outline(source).map_err(|error| not_rust(&error))
+/// The items that a user of the crate can name: the exports of the library, and what they stand for.
+fn outline(library: &str, client: &str, generated: &str) -> Result<String, Failure> {
+    let exports = syntax::exports(library).map_err(|error| not_rust(&error))?;
+    let items = items::of_source(client, generated).map_err(|error| not_rust(&error))?;
+    let lines = exports.into_iter().map(|export| format!("use {export}")).chain(items.iter().map(Item::to_string));
+    Ok(lines.map(|line| line + "\n").collect())
 }
 
 fn in_pieces(source: &str) -> Result<BTreeMap<String, String>, Failure> {
-    outline::pieces(source).map_err(|error| not_rust(&error))
+    syntax::pieces(source).map_err(|error| not_rust(&error))
 }
 
 fn not_rust(error: &dyn std::fmt::Display) -> Failure {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::process::Output;
 
-use client_codegen::outline::outline;
+use client_codegen::items::{self, Kind};
 use families::workspace::Tree;
 use families::{Workspace, build, explain};
 use openapi_pipeline::{Context, load};
@@ -18,30 +18,6 @@ fn workspace() -> Workspace {
 
 fn ask(arguments: &[&str]) -> Output {
     xtask().arg("explain").args(arguments).current_dir(workspace_root()).output().unwrap()
-}
-
-/// The paths of the items in an outline.
-fn paths(outline: &str) -> BTreeSet<String> {
-    let mut paths = BTreeSet::new();
-    let mut parent = String::new();
-    for line in outline.lines().filter(|line| !line.starts_with("impl ")) {
-        let is_part = line.starts_with(' ');
-        let line = line.trim_start().trim_start_matches("#[non_exhaustive] ");
-        let line = line.trim_start_matches("#[deprecated] ").trim_start_matches("#[must_use] ");
-        if is_part {
-            let name = line.split([':', '(', ' ']).next().unwrap();
-            paths.insert(format!("{parent}::{name}"));
-        } else if let Some((owner, method)) = line.split_once("::fn ") {
-            let name = method.split(['<', '(']).next().unwrap();
-            paths.insert(format!("{}::{name}", owner.split('<').next().unwrap()));
-        } else {
-            let (_, path) = line.split_once(' ').unwrap();
-            let path = path.trim_end().split(['<', ' ']).next().unwrap().trim_end_matches(':');
-            parent = path.to_owned();
-            paths.insert(path.to_owned());
-        }
-    }
-    paths
 }
 
 #[test]
@@ -57,11 +33,9 @@ fn every_public_item_of_every_client_has_an_entry_that_leads_somewhere() {
             table.iter().map(|one| one.item.strip_prefix(&library).unwrap().to_owned()).collect();
 
         let source = |file: &str| tree.text(&Path::new("crates").join(package).join("src").join(file)).unwrap();
-        let client = outline(&source("client.rs")).unwrap();
-        let types = outline(&source("generated.rs")).unwrap();
-        let types: Vec<&str> = types.lines().take_while(|line| *line != "struct Client").collect();
-        let outlined = paths(&format!("{client}{}", types.join("\n")));
-        assert_eq!(known, outlined, "{package}");
+        let items = items::of_source(&source("client.rs"), &source("generated.rs")).unwrap().into_iter();
+        let public: BTreeSet<String> = items.filter(|item| item.kind != Kind::Impl).map(|item| item.path).collect();
+        assert_eq!(known, public, "{package}");
         assert!(known.len() > 50, "{package} has {} items", known.len());
 
         let mut read = HashMap::new();

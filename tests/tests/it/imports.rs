@@ -112,7 +112,7 @@ const CODEGEN: Floors = Floors {
     root: "crates/client-codegen/src/lib.rs",
     floors: &[
         // The input of a generation, its errors, and reading and writing source.
-        &["docs", "error", "outline", "panic_capture", "size", "spec", "unions", "wiring"],
+        &["docs", "error", "panic_capture", "size", "spec", "syntax", "unions", "wiring"],
         &["background", "render"],
         // Operations and schemas as data, and the types in use.
         &["model"],

@@ -1,6 +1,7 @@
 //! The tests across crates, as one program: cargo links it once, and its tests share the cores.
 
 mod adopt;
+mod attributes;
 mod bad_input;
 mod client;
 mod diff;

@@ -8,8 +8,7 @@
 //! facts: that an item may grow (it is `#[non_exhaustive]`, or has private fields), its condition, that it is hidden.
 //! Macros are not expanded; the items that one declares are listed with the macro.
 //!
-//! Generated code is not listed here: tests/snapshots has the outline of each family, and the names that its crate
-//! exports.
+//! Generated code is not listed here: tests/snapshots has the outline of each family.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +55,12 @@ impl Listing {
                 place.strip_prefix(path.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
             })
         };
-        let mut lines: Vec<String> = found.iter().map(|item| line(item, is_hidden(item))).collect();
+        let shown = |mut item: Item| {
+            item.hidden = is_hidden(&item);
+            item.path = item.path.replace(" for ::", " for ");
+            item.to_string()
+        };
+        let mut lines: Vec<String> = found.into_iter().map(shown).collect();
         lines.dedup();
         lines.extend(macros::of(&tree).into_iter().map(|made| format!("macro {made}")));
         lines.extend(face.reexports.into_iter().map(|export| format!("use {export}")));
@@ -70,32 +74,6 @@ fn place(item: &Item) -> String {
         Kind::Impl => item.path.rsplit_once(" for ").map_or(item.path.as_str(), |(_, ty)| ty).to_owned(),
         _ => item.path.clone(),
     }
-}
-
-fn line(item: &Item, hidden: bool) -> String {
-    let mut line = match item.kind {
-        Kind::Impl => item.path.replace(" for ::", " for "),
-        kind => {
-            let parts = item.declaration.starts_with(['<', ':', '(', '{']);
-            let space = if item.declaration.is_empty() || parts { "" } else { " " };
-            format!("{} {}{space}{}", kind.name(), item.path, item.declaration)
-        }
-    };
-    let mut marks = Vec::new();
-    if item.can_grow {
-        marks.push("may grow".to_owned());
-    }
-    if item.deprecated {
-        marks.push("deprecated".to_owned());
-    }
-    marks.extend(item.condition.as_ref().map(|condition| format!("if {condition}")));
-    if hidden {
-        marks.push("hidden".to_owned());
-    }
-    if !marks.is_empty() {
-        line.push_str(&format!("  # {}", marks.join(", ")));
-    }
-    line
 }
 
 /// The listings of all crates, and whether each crate is generated. They are read once, in parallel.
@@ -204,14 +182,14 @@ fn a_crate_is_listed_as_its_users_see_it() {
             "impl Clone for Deep",
             "impl Speak for Deep  # if feature = \"extra\"",
             "struct Item  # may grow",
-            "method Item::ask ask(&self, other: &open::Shape) -> Result<http::StatusCode, foreign::Error>",
+            "method Item::ask(&self, other: &open::Shape) -> Result<http::StatusCode, foreign::Error>",
             "field Item::deep Deep",
-            "fn behind::helper helper()  # hidden",
+            "fn behind::helper()  # hidden",
             "enum open::Shape",
             "variant open::Shape::Round",
             "trait open::Speak",
-            "method open::Speak::shout shout(&self) (default)",
-            "method open::Speak::speak speak(&self)",
+            "method open::Speak::shout(&self) (default)",
+            "method open::Speak::speak(&self)",
             "macro inner::asks! makes pub fn made (& self) -> u8",
             "macro inner::asks! of Thing",
             "use Json = serde_json::Value",

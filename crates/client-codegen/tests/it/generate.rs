@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, outline};
+use crate::items;
+use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, syntax};
 use openapi_pipeline::names::{Pins, Thing};
 use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};
@@ -47,28 +48,28 @@ fn the_same_document_gives_the_same_bytes() {
 
 #[test]
 fn the_public_client_takes_what_is_required_and_returns_a_request() {
-    let outline = outline::outline(&generated().client).unwrap();
+    let items = items(&generated().client);
     for line in [
-        "Client::fn open_door<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::OpenRequest) -> requests::OpenDoor<'a>",
-        "#[deprecated] Client::fn v1_doors_close_all<'a>(&'a self) -> requests::V1DoorsCloseAll<'a>",
-        "requests::OpenDoor<'a>::fn force(mut self, value: bool) -> Self",
-        "requests::OpenDoor<'a>::fn idempotency_key(mut self, key: impl Into<String>) -> Self",
-        "    Unauthorized(rt::ErrorResponse<types::HttpError>)",
-        "    NotFound(rt::ErrorResponse<()>)",
-        "    Default(rt::ErrorResponse<types::HttpError>)",
-        "    Eu",
+        "method Client::open_door<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::OpenRequest) -> requests::OpenDoor<'a>",
+        "method Client::v1_doors_close_all<'a>(&'a self) -> requests::V1DoorsCloseAll<'a>  # deprecated",
+        "method requests::OpenDoor::force(mut self, value: bool) -> Self",
+        "method requests::OpenDoor::idempotency_key(mut self, key: impl Into<String>) -> Self",
+        "variant errors::OpenDoorError::Unauthorized(rt::ErrorResponse<types::HttpError>)",
+        "variant errors::OpenDoorError::NotFound(rt::ErrorResponse<()>)",
+        "variant errors::OpenDoorError::Default(rt::ErrorResponse<types::HttpError>)",
+        "variant Server::Eu",
     ] {
-        assert!(outline.lines().any(|has| has == line), "no `{line}` in\n{outline}");
+        assert!(items.iter().any(|has| has == line), "no `{line}` in {items:#?}");
     }
-    assert!(!outline.contains("progenitor"), "{outline}");
+    assert!(!items.iter().any(|item| item.contains("progenitor")), "{items:#?}");
 }
 
 #[test]
 fn a_request_takes_a_token_only_where_one_is_sent() {
-    let outline = outline::outline(&generated().client).unwrap();
-    let token = "::fn token(mut self, token: impl Into<rt::Secret>) -> Self";
-    let has = |request: &str| outline.lines().any(|line| line == format!("requests::{request}<'a>{token}"));
-    assert!(has("OpenDoor") && !has("V1DoorsCloseAll"), "{outline}");
+    let items = items(&generated().client);
+    let token = "::token(mut self, token: impl Into<rt::Secret>) -> Self";
+    let has = |request: &str| items.iter().any(|item| *item == format!("method requests::{request}{token}"));
+    assert!(has("OpenDoor") && !has("V1DoorsCloseAll"), "{items:#?}");
 }
 
 /// A client of these regions, and what its builder says.
@@ -109,7 +110,7 @@ fn a_token_of_no_known_region_goes_where_the_family_says() {
 #[test]
 fn types_grow_without_breaking_and_hide_what_they_must() {
     let source = generated().generated;
-    let pieces = outline::pieces(&source).unwrap();
+    let pieces = syntax::pieces(&source).unwrap();
     let state = &pieces["types.DoorState"];
     assert!(state.contains("Unknown(::std::string::String)"), "a response enum keeps unknown values:\n{state}");
     let manner = &pieces["types.Manner"];
@@ -151,11 +152,10 @@ fn pinned_names_are_what_things_are_called() {
         (Thing::Type { component: "OpenRequest".to_owned() }, "Opening"),
         (Thing::Server { url: "https://eu.doors.example".to_owned() }, "Europe"),
     ];
-    let outline = outline::outline(&generate(&pins).unwrap().client).unwrap();
-    let method =
-        "Client::fn unlock<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::Opening) -> requests::Unlock<'a>";
-    for line in [method, "    Europe"] {
-        assert!(outline.lines().any(|has| has == line), "no `{line}` in\n{outline}");
+    let items = items(&generate(&pins).unwrap().client);
+    let method = "method Client::unlock<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::Opening) -> requests::Unlock<'a>";
+    for line in [method, "variant Server::Europe"] {
+        assert!(items.iter().any(|has| has == line), "no `{line}` in {items:#?}");
     }
     let error = generate(&[(operation("open_door"), "Unlock")]).unwrap_err();
     let expected = "the operation `open_door` can't be called `Unlock`: a name of that kind would be `unlock`";

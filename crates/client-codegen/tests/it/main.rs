@@ -5,3 +5,8 @@ mod generate;
 mod guard;
 mod provenance;
 mod size;
+
+/// The public items of a source, a line each.
+fn items(source: &str) -> Vec<String> {
+    client_codegen::items::of_library(source).unwrap().iter().map(ToString::to_string).collect()
+}

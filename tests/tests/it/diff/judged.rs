@@ -36,10 +36,6 @@ fn every_single_change_is_found_and_judged_both_ways() {
     }
 }
 
-/// What a call results in, which is not in the outline.
-static OUTPUT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?s)IntoFuture for ([A-Za-z0-9_]+).*?type Output = (.*?);").unwrap());
-
 /// The name of a method's argument, which callers don't write.
 static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_]+: ").unwrap());
 
@@ -62,29 +58,23 @@ fn generated(document: &Value) -> (Context, CrateSource) {
     (cx, source)
 }
 
-/// Every public item of the crate that is generated from a description, below what it belongs to.
-pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
+/// Every public item of the crate that is generated from a description.
+pub(super) fn public_items(document: &Value) -> BTreeSet<String> {
     items_of(&generated(document).1)
 }
 
-fn items_of(source: &CrateSource) -> BTreeSet<(String, String)> {
-    let mut items = BTreeSet::new();
-    for found in OUTPUT.captures_iter(&source.client) {
-        items.insert((found[1].to_owned(), found[2].split_whitespace().collect()));
-    }
-    for (owner, line) in crate::items::items(&source.client, &source.generated) {
-        if line.contains("fn ") {
-            items.insert((String::new(), ARGUMENT.replace_all(&line, "").into_owned()));
-        } else {
-            items.insert((owner, line));
-        }
-    }
-    items
+fn items_of(source: &CrateSource) -> BTreeSet<String> {
+    let items = crate::items::items(&source.client, &source.generated).into_iter();
+    let shown = |line: String| match line.starts_with("method ") {
+        true => ARGUMENT.replace_all(&line, "").into_owned(),
+        false => line,
+    };
+    items.map(shown).collect()
 }
 
 /// The crate of a version of the single changes.
 pub(super) struct Crate {
-    items: BTreeSet<(String, String)>,
+    items: BTreeSet<String>,
     pub(super) generated: String,
     /// Its items, and the places in the description that they come from.
     pub(super) places: Vec<Item>,
@@ -135,7 +125,7 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
         for (way, expected, from, to) in
             [("there", mutation.there, before, after), ("back", mutation.back, after, before)]
         {
-            let gone: Vec<&String> = from.difference(to).map(|(_, line)| line).collect();
+            let gone: Vec<&String> = from.difference(to).collect();
             match expected.level {
                 Expected::Compatible | Expected::Documentation if !gone.is_empty() => {
                     wrong.push(format!("{}, {way}: compatible, but gone are {gone:#?}", mutation.name));

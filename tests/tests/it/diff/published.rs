@@ -141,7 +141,7 @@ fn each_compatible_change_in_published_versions_is_judged_rightly_by_itself() {
     let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
     let compared = Compared::new((&old, oracle(&old)), (&new, oracle(&new)));
     let (mut additive, mut of_code, mut wrong) = (0, 0, Vec::new());
-    let mut known: HashMap<String, BTreeSet<(String, String)>> = HashMap::new();
+    let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
     for change in compared.changes(Level::Compatible) {
         let claim = claim(change, &compared.cx.sources);
         let small = narrowed(&before, &change.operations);

@@ -8,6 +8,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
 use super::Arrows;
+use crate::attributes::attributes;
 
 /// A path of names from the root of the crate.
 type ModulePath = Vec<String>;
@@ -281,23 +282,6 @@ fn given_path(attributes: &[Attribute]) -> Option<String> {
     let written: Vec<String> = attributes.iter().map(|attribute| quote::quote!(#attribute).to_string()).collect();
     let given = written.iter().find_map(|text| text.split_once("path = \""))?;
     given.1.split('"').next().map(str::to_owned)
-}
-
-fn attributes(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Const(item) => &item.attrs,
-        Item::Enum(item) => &item.attrs,
-        Item::Fn(item) => &item.attrs,
-        Item::Impl(item) => &item.attrs,
-        Item::Macro(item) => &item.attrs,
-        Item::Mod(item) => &item.attrs,
-        Item::Static(item) => &item.attrs,
-        Item::Struct(item) => &item.attrs,
-        Item::Trait(item) => &item.attrs,
-        Item::Type(item) => &item.attrs,
-        Item::Use(item) => &item.attrs,
-        _ => &[],
-    }
 }
 
 fn name_of(item: &Item) -> Option<String> {

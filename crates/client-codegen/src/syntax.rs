@@ -1,88 +1,9 @@
-//! The public surface of generated source, and its pieces, for snapshots that a reviewer can read.
+//! Source as syntax: its pieces, its exports, and tokens as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
-use syn::{Attribute, Fields, File, ImplItem, Item, UseTree, Visibility};
-
-/// The public items of a source file, a line each: no bodies, no docs, no derives.
-///
-/// # Errors
-///
-/// When the source can't be parsed.
-pub fn outline(source: &str) -> Result<String, syn::Error> {
-    let file = syn::parse_file(source)?;
-    let mut lines = Vec::new();
-    outline_items(&file.items, "", &mut lines);
-    Ok(lines.join("\n") + "\n")
-}
-
-fn outline_items(items: &[Item], path: &str, lines: &mut Vec<String>) {
-    for item in items {
-        match item {
-            Item::Mod(module) if is_public(&module.vis) => {
-                let inner = format!("{path}{}::", module.ident);
-                if let Some((_, items)) = &module.content {
-                    outline_items(items, &inner, lines);
-                }
-            }
-            Item::Struct(item) if is_public(&item.vis) => {
-                let attributes = markers(&item.attrs);
-                lines.push(format!("{attributes}struct {path}{}{}", item.ident, tokens(&item.generics)));
-                for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
-                    let name = field.ident.as_ref().map_or_else(|| "0".to_owned(), ToString::to_string);
-                    lines.push(format!("    {name}: {}", tokens(&field.ty)));
-                }
-            }
-            Item::Enum(item) if is_public(&item.vis) => {
-                lines.push(format!("{}enum {path}{}", markers(&item.attrs), item.ident));
-                for variant in &item.variants {
-                    let fields = match &variant.fields {
-                        Fields::Unit => String::new(),
-                        Fields::Unnamed(fields) => tokens(fields),
-                        Fields::Named(fields) => {
-                            let names = fields
-                                .named
-                                .iter()
-                                .filter_map(|field| Some(format!("{}: {}", field.ident.as_ref()?, tokens(&field.ty))));
-                            format!(" {{ {} }}", names.collect::<Vec<_>>().join(", "))
-                        }
-                    };
-                    lines.push(format!("    {}{fields}", variant.ident));
-                }
-            }
-            Item::Const(item) if is_public(&item.vis) => {
-                lines.push(format!("const {path}{}: {}", item.ident, tokens(&item.ty)))
-            }
-            Item::Type(item) if is_public(&item.vis) => {
-                lines.push(format!("type {path}{} = {}", item.ident, tokens(&item.ty)))
-            }
-            Item::Impl(block) => outline_impl(block, path, lines),
-            _ => {}
-        }
-    }
-}
-
-fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
-    let ty = tokens(&block.self_ty);
-    // The private layer isn't public.
-    if ty.starts_with("generated::") {
-        return;
-    }
-    if let Some((implemented, _)) = &block.trait_ {
-        // A conversion into a foreign type belongs to our type, which the trait names.
-        let at = if is_foreign(&block.self_ty) { "" } else { path };
-        lines.push(format!("impl {} for {at}{ty}", tokens(implemented)));
-        return;
-    }
-    for item in &block.items {
-        if let ImplItem::Fn(method) = item
-            && is_public(&method.vis)
-        {
-            lines.push(format!("{}{path}{ty}::{}", markers(&method.attrs), tokens(&method.sig)));
-        }
-    }
-}
+use syn::{File, ImplItem, Item, UseTree, Visibility};
 
 /// The pieces of generated source, each under a name that doesn't change when others do: `type Session`, `fn
 /// expire_all`.
@@ -194,13 +115,6 @@ pub(crate) fn is_public(vis: &Visibility) -> bool {
     matches!(vis, Visibility::Public(_))
 }
 
-/// The attributes that are part of an API.
-fn markers(attrs: &[Attribute]) -> String {
-    let named = ["non_exhaustive", "deprecated", "must_use"];
-    let found = attrs.iter().filter_map(|attr| named.iter().find(|name| attr.path().is_ident(name)));
-    found.map(|name| format!("#[{name}] ")).collect()
-}
-
 /// Tokens as a person would write them, with short names for common types of the standard library.
 pub(crate) fn tokens(of: &impl ToTokens) -> String {
     const SPACING: [(&str, &str); 12] = [
@@ -241,15 +155,6 @@ mod tests {
 
     const SOURCE: &str = "pub struct Client { core: Core } impl Client { pub fn a(&self) -> u8 { 1 } fn b(&self) {} }
         pub mod types { #[non_exhaustive] pub enum E { A, B(String) } impl Clone for E { fn clone(&self) -> E { E::A } } struct Hidden; }";
-
-    #[test]
-    fn the_outline_shows_what_is_public_and_nothing_else() {
-        let text = outline(SOURCE).unwrap();
-        assert_eq!(
-            text,
-            "struct Client\nClient::fn a(&self) -> u8\n#[non_exhaustive] enum types::E\n    A\n    B(String)\nimpl Clone for types::E\n"
-        );
-    }
 
     #[test]
     fn pieces_are_named_after_what_they_define() {
