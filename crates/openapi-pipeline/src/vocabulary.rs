@@ -5,11 +5,13 @@ pub(crate) mod document;
 pub(crate) mod integers;
 pub(crate) mod layout;
 pub(crate) mod media;
+pub(crate) mod pattern;
 pub(crate) mod pointer;
 pub(crate) mod reach;
 pub(crate) mod template;
 
 pub use layout::{component, is_method, operations, schemas};
+pub use pattern::{Ranges, class};
 pub use pointer::meant;
 pub use template::{placeholder, placeholders, without_names};
 

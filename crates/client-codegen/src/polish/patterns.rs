@@ -2,6 +2,7 @@
 //! the most expensive dependency of a small client.
 
 use openapi_pipeline::lower::pattern_flags;
+use openapi_pipeline::vocabulary;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -88,48 +89,31 @@ impl VisitMut for FirstText {
 
 /// A condition that holds for strings that don't match, if the pattern is simple enough.
 fn mismatch(pattern: &str) -> Option<TokenStream> {
-    let (class, repeat) = pattern.strip_prefix("^[")?.rsplit_once(']')?;
-    let ranges =
-        ranges(class)?.into_iter().map(|(from, to)| if from == to { quote!(#from) } else { quote!(#from..=#to) });
+    let repeated = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let (class, may_be_empty) = match (repeated.strip_suffix('+'), repeated.strip_suffix('*')) {
+        (Some(class), _) => (class, false),
+        (_, class) => (class?, true),
+    };
+    let ranges = plain_ranges(class)?.into_iter();
+    let ranges = ranges.map(|(from, to)| if from == to { quote!(#from) } else { quote!(#from..=#to) });
     let foreign = quote!(!value.chars().all(|c| matches!(c, #(#ranges)|*)));
-    match repeat {
-        "+$" => Some(quote!(value.is_empty() || #foreign)),
-        "*$" => Some(foreign),
-        _ => None,
-    }
+    Some(if may_be_empty { foreign } else { quote!(value.is_empty() || #foreign) })
 }
 
-/// The characters of a class as ranges; `None` if it has anything but plain ASCII, ranges and escaped punctuation.
-fn ranges(class: &str) -> Option<Vec<(char, char)>> {
-    let mut units = Vec::new();
+/// The characters of a class as ranges; `None` if it is negated or has anything but plain ASCII, ranges and escaped
+/// punctuation, since a named class reads better as the pattern that it is.
+fn plain_ranges(class: &str) -> Option<Vec<(char, char)>> {
     let mut chars = class.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => units.push((chars.next().filter(char::is_ascii_punctuation)?, true)),
-            '[' | ']' => return None,
-            '^' if units.is_empty() => return None,
-            c if c.is_ascii_graphic() || c == ' ' => units.push((c, false)),
-            _ => return None,
+    while let Some(next) = chars.next() {
+        if next == '\\' && chars.next().is_some_and(|escaped| escaped.is_alphanumeric()) {
+            return None;
         }
     }
-    let mut ranges = Vec::new();
-    let mut rest = units.as_slice();
-    while let Some((&(from, _), after)) = rest.split_first() {
-        match after {
-            [('-', false), (to, _), after @ ..] => {
-                if from > *to {
-                    return None;
-                }
-                ranges.push((from, *to));
-                rest = after;
-            }
-            _ => {
-                ranges.push((from, from));
-                rest = after;
-            }
-        }
+    if class.starts_with("[^") {
+        return None;
     }
-    (!ranges.is_empty()).then_some(ranges)
+    let plain = |code: u32| char::from_u32(code).filter(|char| char.is_ascii_graphic() || *char == ' ');
+    vocabulary::class(class)?.into_iter().map(|(from, to)| Some((plain(from)?, plain(to)?))).collect()
 }
 
 #[cfg(test)]
@@ -162,10 +146,11 @@ mod tests {
     fn one_repeated_class_is_spelled_out_and_nothing_else_is() {
         let text = |pattern| mismatch(pattern).map(|tokens| tokens.to_string());
         assert_eq!(
-            ranges("a-zA-Z0-9\\-_."),
+            plain_ranges("[a-zA-Z0-9\\-_.]"),
             Some(vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('-', '-'), ('_', '_'), ('.', '.')])
         );
-        assert_eq!(ranges("a-"), Some(vec![('a', 'a'), ('-', '-')]));
+        assert_eq!(plain_ranges("[a-]"), Some(vec![('a', 'a'), ('-', '-')]));
+        assert_eq!(plain_ranges(r"[\\d]"), Some(vec![('\\', '\\'), ('d', 'd')]));
         assert!(text("^[a-z]+$").is_some_and(|text| text.contains("is_empty")));
         assert!(text("^[a-z]*$").is_some_and(|text| !text.contains("is_empty")));
         for other in [

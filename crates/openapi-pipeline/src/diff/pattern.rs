@@ -4,10 +4,10 @@
 //! Nothing is proved of a pattern with any other syntax.
 
 mod automaton;
-mod read;
 
 use std::collections::HashMap;
 
+use crate::vocabulary::pattern;
 use automaton::Automaton;
 
 /// The greatest length that an automaton counts to.
@@ -53,7 +53,8 @@ impl Texts<'_> {
 
     /// Whether all of them certainly have a length within bounds.
     pub(super) fn are_within(&self, least: u64, most: Option<u64>) -> bool {
-        let lengths = self.patterns.iter().filter_map(|pattern| read::read(pattern)).map(|part| read::lengths(&part));
+        let lengths =
+            self.patterns.iter().filter_map(|pattern| pattern::read(pattern)).map(|part| pattern::lengths(&part));
         let (own_least, own_most) =
             lengths.fold((self.least, self.most), |(least, most), (other_least, other_most)| {
                 (least.max(other_least), [most, other_most].into_iter().flatten().min())

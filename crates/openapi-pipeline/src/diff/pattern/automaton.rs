@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::read::{Part, Ranges, read};
+use crate::vocabulary::pattern::{Part, Ranges, read};
 
 /// How many states an automaton may have.
 const MAX_STATES: usize = 3_000;

@@ -1,4 +1,4 @@
-//! Parses a pattern.
+//! The parts of a pattern, in the syntax that all dialects of regular expressions share.
 
 /// How deep groups may be nested.
 const MAX_DEPTH: usize = 50;
@@ -6,12 +6,12 @@ const MAX_DEPTH: usize = 50;
 /// The greatest character.
 const LAST: u32 = 0x0010_FFFF;
 
-/// Characters, as ranges with both ends.
-pub(super) type Ranges = Vec<(u32, u32)>;
+/// Code points of characters, as ranges with both ends.
+pub type Ranges = Vec<(u32, u32)>;
 
 /// A part of a pattern.
 #[derive(Clone, Debug)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Start,
     End,
     One(Ranges),
@@ -21,14 +21,29 @@ pub(super) enum Part {
 }
 
 /// The parts of a pattern; `None` where the dialects differ, or the syntax isn't supported.
-pub(super) fn read(pattern: &str) -> Option<Part> {
+pub(crate) fn read(pattern: &str) -> Option<Part> {
     let mut reader = Reader { chars: pattern.chars().collect(), at: 0, depth: 0 };
     let part = reader.alternatives()?;
     (reader.at == reader.chars.len()).then_some(part)
 }
 
+/// The characters of a class such as `[a-z0-9]`, in the order written; `None` if the text is anything else than one
+/// class, or where dialects differ.
+///
+/// ```
+/// use openapi_pipeline::vocabulary::class;
+///
+/// assert_eq!(class("[a-f_]"), Some(vec![(0x61, 0x66), (0x5f, 0x5f)]));
+/// assert_eq!(class("[a-f]+"), None);
+/// ```
+pub fn class(text: &str) -> Option<Ranges> {
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, depth: 0 };
+    let class = reader.take("[").then(|| reader.class())??;
+    (reader.at == reader.chars.len()).then_some(class)
+}
+
 /// The least and the greatest length of strings that match a pattern.
-pub(super) fn lengths(pattern: &Part) -> (u64, Option<u64>) {
+pub(crate) fn lengths(pattern: &Part) -> (u64, Option<u64>) {
     let (least, most) = lengths_of(pattern);
     let is_anchored = |part: &Part| match part {
         Part::All(parts) => matches!(parts.as_slice(), [Part::Start, .., Part::End]),
