@@ -5,6 +5,7 @@ mod rendering;
 
 use client_codegen::provenance::Sourced;
 use openapi_pipeline::Context;
+use openapi_pipeline::diagnostic::closeness;
 
 use crate::build::{self, Built};
 use crate::config::{Families, Family};
@@ -14,9 +15,6 @@ use crate::workspace::{Tree, Workspace};
 use journey::Journey;
 
 pub use rendering::{Explained, Part, Place, Touched, json, table, text};
-
-/// The similarity that a name needs to be suggested, from 0 to 1.
-const SIMILAR: f64 = 0.75;
 
 /// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. The result of a path may
 /// be several items: a field and its setter share a path.
@@ -62,22 +60,20 @@ fn family_of<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Fa
     })
 }
 
+/// The last segment of a path.
+fn name(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or_default()
+}
+
 fn unknown_item(family: &Family, items: &[Sourced], path: &str) -> Failure {
     let library = family.library();
-    let wanted = path.to_lowercase();
     // The last segment is compared too, for a path without its module.
-    let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_lowercase();
-    let mut similar: Vec<(f64, &str)> = items
-        .iter()
-        .map(|one| {
-            let whole = strsim::jaro_winkler(&one.item.path.to_lowercase(), &wanted);
-            let end = strsim::jaro_winkler(&last(&one.item.path), &last(path));
-            (whole.max(end), one.item.path.as_str())
-        })
-        .filter(|(score, _)| *score >= SIMILAR)
-        .collect();
-    similar.sort_by(|(one, a), (other, b)| other.total_cmp(one).then(a.cmp(b)));
-    similar.dedup_by(|a, b| a.1 == b.1);
+    let distance =
+        |known: &str| [closeness(path, known), closeness(name(path), name(known))].into_iter().flatten().min();
+    let known = items.iter().map(|one| one.item.path.as_str());
+    let mut similar: Vec<(usize, &str)> = known.filter_map(|known| Some((distance(known)?, known))).collect();
+    similar.sort_unstable();
+    similar.dedup();
     let names: Vec<String> = similar.iter().take(3).map(|(_, path)| format!("`{library}::{path}`")).collect();
     Failure::Message {
         code: "unknown-item",

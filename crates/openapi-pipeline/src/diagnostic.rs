@@ -4,6 +4,8 @@ pub(crate) mod excess;
 mod render;
 pub(crate) mod suggest;
 
+pub use suggest::closeness;
+
 use std::fmt;
 
 use annotate_snippets::AnnotationKind;

@@ -40,8 +40,15 @@ pub(crate) fn closest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) ->
     known.filter_map(|name| Some((closeness(wanted, name)?, name))).min().map(|(_, name)| name)
 }
 
-/// The distance of two names, if they are close: spelled alike, or one within the other.
-fn closeness(wanted: &str, name: &str) -> Option<usize> {
+/// The edit distance of two names, if they are close: spelled alike, or one within the other. Case doesn't matter.
+///
+/// ```
+/// use openapi_pipeline::diagnostic::closeness;
+///
+/// assert_eq!(closeness("Sesion", "Session"), Some(1));
+/// assert_eq!(closeness("User", "Session"), None);
+/// ```
+pub fn closeness(wanted: &str, name: &str) -> Option<usize> {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
     if wanted.len().max(name.len()) > MAX_LENGTH {
         return None;
