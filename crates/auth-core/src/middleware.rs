@@ -1,5 +1,8 @@
 //! Tokens for clients of [reqwest-middleware](reqwest_middleware). Behind the feature `reqwest-middleware`.
 //!
+//! [`AuthMiddleware`] puts the token of a [`SessionManager`](crate::SessionManager), or of any other
+//! [`TokenSource`], into requests:
+//!
 //! ```
 //! use std::sync::Arc;
 //!
@@ -8,7 +11,6 @@
 //! use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 //!
 //! # fn example(source: Arc<dyn TokenSource>) -> Result<ClientWithMiddleware, Box<dyn std::error::Error>> {
-//! // The source is a `SessionManager`, for instance.
 //! let http = reqwest::Client::builder().redirect(same_origin_redirects()).build()?;
 //! let client = ClientBuilder::new(http)
 //!     .with(AuthMiddleware::new(source, ["https://api.example.com".parse()?]))

@@ -12,7 +12,7 @@ use client_runtime::{
 use super::bodies;
 use crate::{AuthError, AuthErrorKind, Delivery, Family};
 
-/// The authorisation of a call, which decides what a refusal means.
+/// The authorisation of a call: it decides whether a 401 means wrong credentials or an ended session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proof {

@@ -11,11 +11,11 @@ use crate::observe::{Operation, Outcome, Wait};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Signs in, whatever session is in use. That session is kept until the login has succeeded, and if it fails; then
-    /// it is replaced, and ended at the vendor where sessions can be ended one by one.
+    /// Signs in, even if a session is in use. A successful login replaces that session, and ends it at the vendor where
+    /// sessions can be ended one by one; a failed login leaves it in use.
     ///
-    /// Credentials that can be used again are held, for when the session can't be renewed. A key that is the token
-    /// itself is not stored.
+    /// Credentials that can be used again are held, for when the session can't be renewed. An API key that is itself the
+    /// token is held too, but not stored.
     ///
     /// # Errors
     ///
@@ -36,8 +36,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         }
     }
 
-    /// Uses a session that was created elsewhere: it replaces the session in use and the stored one, as that of a
-    /// [`login`](Self::login) does. Held credentials stay.
+    /// Uses a session that was created elsewhere. It replaces the session in use and the stored one, as a successful
+    /// [`login`](Self::login) does. Held credentials are kept.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// # Cancel safety
     ///
-    /// The session is in use after the first poll; its storing goes on if the future is dropped.
+    /// The session is in use after the first poll; it is stored even if the future is dropped.
     pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
         let session = Arc::new(session);
         prepare(&session, 0)?;

@@ -9,10 +9,18 @@ use client_runtime::Secret;
 use super::RedisStore;
 use super::address::Address;
 use super::client::Client;
-use super::credentials::Asked;
+use super::credentials::{Asked, RedisCredentials};
 use super::source::Source;
 use crate::store::record::RecordFormat;
 use crate::{AuthError, AuthErrorKind};
+
+impl RedisStore {
+    /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
+    /// `unix:///path?db=0` for a socket. Special characters of a password are percent-encoded.
+    pub fn builder(url: impl Into<Secret>) -> RedisStoreBuilder {
+        RedisStoreBuilder::new(url.into())
+    }
+}
 
 /// Builds a [`RedisStore`].
 #[must_use]
@@ -42,7 +50,7 @@ impl RedisStoreBuilder {
         Self::with(From::Url(url))
     }
 
-    /// Connections that the caller gives or makes.
+    /// A builder of a store over connections that the caller gives or makes.
     pub(super) fn from_source(source: Source) -> Self {
         Self::with(From::Caller(source))
     }
@@ -77,7 +85,49 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Seals sessions with a key, and refuses unsealed ones.
+    /// Sets a callback that fetches the user name and the password anew for every connection, where they change: leases
+    /// of a vault, tokens of a cloud's identity service. They override those of the URL.
+    ///
+    /// ```no_run
+    /// # async fn lease() -> Result<(String, String), std::io::Error> { Ok(Default::default()) }
+    /// # fn example() -> Result<(), auth_core::AuthError> {
+    /// use auth_core::{AuthError, AuthErrorKind, RedisCredentials, RedisStore};
+    ///
+    /// let store = RedisStore::builder("rediss://redis.example:6379")
+    ///     .credentials(|| async {
+    ///         let (user, password) = lease().await.map_err(|_| {
+    ///             AuthError::new(AuthErrorKind::Transport).with_message("the vault can't be reached")
+    ///         })?;
+    ///         Ok(RedisCredentials::new(user, password))
+    ///     })
+    ///     .build()?;
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An open connection keeps its user: Redis asks for a password once. After a change of the password, the
+    /// connection stays usable until Redis closes it or answers that it is signed out (`NOAUTH`). The request that gets
+    /// this answer is sent once more over a new connection, with new credentials, which its caller doesn't notice.
+    /// Credentials aren't requested in advance: the callback should have an answer at hand that is valid now.
+    ///
+    /// The callback is called once the server is reached, by one request at a time, and its time counts towards
+    /// [the time limit](Self::time_limit); at the limit its future is dropped.
+    ///
+    /// If it fails, the request fails with [`Storage`](AuthErrorKind::Storage), which is transient if the callback's
+    /// error is. Only the kind of that error is reported: its message and its cause may contain the secret, so the
+    /// callback has to log them. Credentials that Redis refuses are a transient error too, since the next connection
+    /// requests others.
+    pub fn credentials<F, T>(mut self, ask: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<RedisCredentials, AuthError>> + Send + 'static,
+    {
+        self.credentials = Some(Asked::new(ask));
+        self
+    }
+
+    /// Encrypts sessions with a key, and refuses unencrypted ones.
     #[cfg(feature = "encryption")]
     pub fn encrypted(mut self, key: crate::EncryptionKey) -> Self {
         self.format = RecordFormat::sealed(key);
@@ -128,8 +178,8 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Waits after each write until so many replicas have it, for at most a third of
-    /// [the time limit](Self::time_limit), and fails otherwise. The write is made all the same. By default 0.
+    /// Waits after each write until this many replicas have it, for at most a third of
+    /// [the time limit](Self::time_limit), and fails otherwise, although the primary has the write. By default 0.
     ///
     /// Redis blocks other requests of the connection meanwhile, so a connection given by the caller should be used by
     /// the store alone. In a cluster, the replicas are those of the account's node. See [`RedisStore`] for what this
@@ -200,6 +250,10 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// The errors of [`build`](Self::build) and of [`RedisStore::ping`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
     pub async fn connect(self) -> Result<RedisStore, AuthError> {
         let store = self.build()?;
         store.ping().await?;
