@@ -51,6 +51,7 @@ pub fn retry_after(headers: &HeaderMap, clock: &dyn Timer) -> Option<Duration> {
     client_runtime::retry_after(headers, || clock.system_time())
 }
 
+/// Errors of calls that are not sent, for authenticators. Behind the feature `adapter`.
 impl AuthError {
     /// The error of an operation that was not sent.
     pub fn not_sent(kind: AuthErrorKind, family: Family, operation: &'static str, message: impl Into<String>) -> Self {

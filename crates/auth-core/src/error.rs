@@ -104,6 +104,57 @@ struct Details {
 }
 
 impl AuthError {
+    /// The kind of the failure.
+    pub fn kind(&self) -> AuthErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the same request may succeed later without any change.
+    pub fn is_transient(&self) -> bool {
+        self.0.transient
+    }
+
+    /// How long the vendor asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether a new login is needed before anything works again.
+    pub fn needs_login(&self) -> bool {
+        matches!(
+            self.0.kind,
+            AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired | AuthErrorKind::ReauthRequired
+        )
+    }
+
+    /// Whether the request may have been processed.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The status of the response, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor, if one was involved.
+    pub fn family(&self) -> Option<&Family> {
+        self.0.family.as_ref()
+    }
+
+    /// The operation, if one was called.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The fields that the vendor refused, in one shape for all vendors.
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+}
+
+/// Building an error, for authenticators and stores.
+impl AuthError {
     /// An error of a kind. Until they are set, its delivery and whether it is transient follow from the kind:
     /// `RateLimited`, `Timeout` and `Transport` are transient, and
     /// [a table](crate::Authenticator#how-a-manager-treats-an-error) lists deliveries.
@@ -195,54 +246,6 @@ impl AuthError {
         Self::new(AuthErrorKind::Unsupported)
             .with_message(format!("{family} has no `{verb}`; `capabilities()` says what it has"))
             .with_operation(family, verb)
-    }
-
-    /// The kind of the failure.
-    pub fn kind(&self) -> AuthErrorKind {
-        self.0.kind
-    }
-
-    /// Whether the same request may succeed later without any change.
-    pub fn is_transient(&self) -> bool {
-        self.0.transient
-    }
-
-    /// How long the vendor asks to wait.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
-    }
-
-    /// Whether a new login is needed before anything works again.
-    pub fn needs_login(&self) -> bool {
-        matches!(
-            self.0.kind,
-            AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired | AuthErrorKind::ReauthRequired
-        )
-    }
-
-    /// Whether the request may have been processed.
-    pub fn delivery(&self) -> Delivery {
-        self.0.delivery
-    }
-
-    /// The status of the response, if there was one.
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
-    /// The vendor, if one was involved.
-    pub fn family(&self) -> Option<&Family> {
-        self.0.family.as_ref()
-    }
-
-    /// The operation, if one was called.
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
-    }
-
-    /// The fields that the vendor refused, in one shape for all vendors.
-    pub fn fields(&self) -> &[FieldError] {
-        &self.0.fields
     }
 
     /// Changes an error: in place if it isn't shared, otherwise as a copy.

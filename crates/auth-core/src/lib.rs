@@ -57,7 +57,7 @@
 //! | expiry | as requested, or the token's `exp`, or none | `expiresAt`, or the token's `exp` | `expiresIn` |
 //! | beyond the trait | portal link, message token | | login that also returns the user |
 //!
-//! A program finds this in [`Authenticator::capabilities`].
+//! [`Authenticator::capabilities`] tells a program about renewal, logout and revocation.
 //!
 //! # Sessions that outlive the process
 //!
@@ -87,6 +87,8 @@ use auth_core::{FileStore, SessionManager};
 let client = aivo_client::Client::builder().build()?;
 let store = Arc::new(FileStore::open("/home/ada/.local/state/acme/sessions")?);
 let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?;
+
+// The token of the stored session. One of the processes has signed in, by `manager.login(credentials)`.
 let token = manager.token().await?;
 
 // On exit: waits for the renewal in flight.

@@ -22,6 +22,7 @@ pub enum Proof {
     Session,
 }
 
+/// Classifying failures, for authenticators. Behind the feature `adapter`.
 impl AuthError {
     /// Classifies the error of a call by a generated client: its kind, its delivery, whether it is transient, how long
     /// the vendor asks to wait, and the refused fields. `proof` says what a 401 refers to.

@@ -275,8 +275,8 @@ impl State {
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
         let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the access token renews itself, and has to be valid. Whether a rejected one is valid,
-        // only the vendor knows.
+        // Without a refresh token the access token renews itself, and has to be valid. Only the vendor knows whether a
+        // rejected one is.
         let valid = is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
         let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;

@@ -123,6 +123,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
+    /// The part of an ending that takes time: waits for operations in flight, and ends the session in the store and at
+    /// the vendor.
     async fn finish_ending(self: &Arc<Self>, ended: EndedHere, left: Left, scope: Scope) -> Result<Ended, AuthError> {
         let drained = self.drain(&ended).await;
         let mut orphans = self.cell.lock().take_orphans();
@@ -182,7 +184,8 @@ impl<A: Authenticator + 'static> Inner<A> {
         })
     }
 
-    /// `may_be_sent` says that no peer sends the refresh token.
+    /// Ends a session at the vendor. If its access token is of no use any more, the session is renewed first, provided
+    /// that its refresh token `may_be_sent`: that no peer has sent it or will.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
         let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;

@@ -87,7 +87,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         Ok(flight)
     }
 
-    /// Writes the session that an epoch has begun with, and shows the outcome.
+    /// Writes the session that the current epoch began with, and shows the outcome as the status.
     async fn store_new(self: &Arc<Self>) {
         // A failed write shows in the status, and is retried in the background.
         let _ = self.vault.flush().await;
@@ -103,7 +103,7 @@ struct Closing {
 }
 
 impl Closing {
-    /// From here on a logout waits for it.
+    /// Registers the ending of the session before, so that logouts wait for it; `None` if there is nothing to end.
     fn begin(locked: &mut Locked<'_>, before: Option<Arc<Session>>, now: &Session) -> Option<Self> {
         let session = before.filter(|before| before.access_token != now.access_token)?;
         let (announced, flight) = Flight::announce();
@@ -111,7 +111,7 @@ impl Closing {
         Some(Self { session, announced })
     }
 
-    /// No caller is left to hear of a failure.
+    /// Ends the session at the vendor. No caller is left to hear of a failure.
     async fn finish<A: Authenticator + 'static>(self, inner: &Inner<A>) {
         inner.revoke(&self.session).await;
         self.announced.tell(Err(Halt::Superseded));
@@ -131,7 +131,8 @@ struct Login<A: Authenticator + 'static> {
 enum SignedIn {
     /// Its session is in use, in place of another.
     Published(Option<Closing>),
-    /// Its session must not be used, or is of no use; with the result for the waiters.
+    /// Its session must not be used, since the login was superseded, or has expired already; with the result for the
+    /// waiters.
     Void(Arc<Session>, Halt),
 }
 
