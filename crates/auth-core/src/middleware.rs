@@ -37,7 +37,8 @@ const MOST_REDIRECTS: usize = 5;
 /// - A request to another origin passes unchanged, as does a request that already has a credential in the place of the
 ///   token.
 /// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
-///   token, if there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
+///   token, if there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice. If
+///   the source fails, its error replaces the response.
 ///
 /// Without a token, the error is [`Error::Middleware`] around a [`TokenError`](client_runtime::TokenError); an
 /// [`AuthError`](crate::AuthError) of a session manager is its source.

@@ -211,7 +211,7 @@ impl<A: Authenticator + Clone + 'static> fmt::Debug for SessionPool<A> {
     }
 }
 
-/// Builds a [`SessionPool`].
+/// Builds a [`SessionPool`]. Every option has a default.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionPoolBuilder<A> {
     authenticator: A,

@@ -50,7 +50,7 @@ use crate::origin::{Guarded, Origin};
 /// - A request to another origin passes unchanged, as does a request without an origin (`/path` alone) or one that
 ///   already has a credential in the place of the token.
 /// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
-///   token, if there is one and the body can be copied.
+///   token, if there is one and the body can be copied. If the source fails, its error replaces the response.
 ///
 /// Put it *below* a layer that follows redirects, so that every hop is checked. The inner service, once ready, stays
 /// reserved during the wait for a token.

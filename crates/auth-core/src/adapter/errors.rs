@@ -48,7 +48,7 @@ impl AuthError {
     /// | 503 | `Vendor` | `NotProcessed` |
     /// | another | `Vendor` | `Refused` for 4xx, 307 and 308, or else `Unknown` |
     ///
-    /// 408, 429 and 5xx but 501 are transient.
+    /// 408, 429 and 5xx, except 501, are transient.
     ///
     /// The errors of OAuth 2.0 are those of RFC 6749, 5.2.
     ///

@@ -14,7 +14,7 @@ use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
 use crate::observe::{Issuer, Observer};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, MemoryStore, Session, SessionKey, SessionStore};
 
-/// Builds a [`SessionManager`].
+/// Builds a [`SessionManager`]. Every option has a default.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionManagerBuilder<A> {
     authenticator: A,
@@ -69,8 +69,8 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     /// The store of the session; by default memory, for this manager alone.
     ///
     /// A session that is already stored is used instead of a login, unless it was created with other credentials than
-    /// the held ones. Managers of the same family, realm and account that share a store share the session: within a
-    /// process, between processes and between hosts.
+    /// those of the manager. Managers of the same family, realm and account that share a store share the session: within
+    /// a process, between processes and between hosts.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
         self

@@ -116,7 +116,7 @@ impl FileStore {
     /// # }
     /// ```
     ///
-    /// For a folder with unencrypted sessions, sign in anew: to read one is an error, and a login replaces it.
+    /// To read a stored session that isn't encrypted is then an error; a login replaces it.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {
