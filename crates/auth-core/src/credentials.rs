@@ -12,6 +12,9 @@ use client_runtime::Secret;
 use crate::{AuthError, AuthErrorKind, AuthFuture, Fingerprint};
 
 /// The input of a login. `Debug` shows the kind and names, never a secret.
+///
+/// Aivo and PacerPro take [`Password`](Self::Password); Svix takes [`AppAccess`](Self::AppAccess),
+/// [`OneTimeToken`](Self::OneTimeToken) and [`ApiKey`](Self::ApiKey).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credentials {

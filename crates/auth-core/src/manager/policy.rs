@@ -25,8 +25,8 @@ pub struct Policy {
     /// The share of the early window, from 0 to 1, by which it is shortened at random, so that sessions aren't all
     /// renewed at once. By default 0.1.
     pub early_jitter: f64,
-    /// The largest expected difference between the clocks of this machine and the vendor: a token is not used any more
-    /// so long before its expiry. By default 30 seconds; at most a tenth of the lifetime applies.
+    /// The allowance for a difference between the clocks of this machine and the vendor: a token is not used within this
+    /// time before its expiry. By default 30 seconds; at most a tenth of the lifetime applies.
     pub skew: Duration,
     /// The shortest cooldown after a first failure. It doubles with each further failure in a row, and is up to twice as
     /// long by jitter. By default 1 second.
