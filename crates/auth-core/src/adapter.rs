@@ -1,12 +1,18 @@
-//! The building blocks of an [`Authenticator`](crate::Authenticator), beside its own requests. Behind the feature
-//! `adapter`, which each vendor's feature enables; the adapters here use nothing else.
+//! Building blocks for an [`Authenticator`](crate::Authenticator) of your own. Behind the feature `adapter`, which each
+//! vendor's feature enables: the built-in authenticators are made of them.
 //!
-//! - [`AuthError::from_call`] classifies the error of a generated client, [`AuthError::from_answer`] a response that
-//!   any other client got, and [`AuthError::from_reqwest`] a request that got none;
-//! - [`Claims`] reads the claims of a JWT, and [`refused_fields`] the fields that a vendor refused;
-//! - [`needed`] and [`lenient`] decode as much of a response as a session needs, and no more; [`Sent`] reads its times
-//!   by the clock that sessions are dated by;
-//! - [`sendable`] refuses tokens that can't be sent, before they are stored.
+//! | to | use |
+//! |---|---|
+//! | classify the error of a generated client | [`AuthError::from_call`] |
+//! | classify an error response of any other client | [`AuthError::from_answer`], [`retry_after`], [`refused_fields`] |
+//! | classify a reqwest request without a response | [`AuthError::from_reqwest`] |
+//! | refuse credentials, or a call that can't succeed | [`AuthError::unfit_credentials`], [`AuthError::not_sent`] |
+//! | decode as much of a response as a session needs | [`needed`], [`lenient`] |
+//! | refuse tokens that can't be sent, before they are stored | [`sendable`], [`AuthError::unusable`] |
+//! | read the expiry and the subject of a JWT | [`Claims`] |
+//! | convert the vendor's times to the local clock | [`Sent`] |
+//!
+//! [`Authenticator`](crate::Authenticator) has an example for plain HTTP.
 
 mod answer;
 mod bodies;
@@ -30,24 +36,24 @@ pub fn is_sendable(token: &Secret) -> bool {
     Token::bearer(token, 0).is_ok()
 }
 
-/// Takes a token out of a response.
+/// Checks that a token of a response can be sent, and returns it. `field` is its name in the response.
 ///
 /// # Errors
 ///
-/// [`Decode`](AuthErrorKind::Decode) if it can't be sent: the response is malformed then. `field` is the name of the
-/// token in the response.
+/// [`Decode`](AuthErrorKind::Decode) if it can't be sent: the response is then malformed.
 pub fn sendable(token: Secret, family: Family, operation: &'static str, field: &str) -> Result<Secret, AuthError> {
     if is_sendable(&token) { Ok(token) } else { Err(AuthError::unusable(family, operation, field)) }
 }
 
-/// How long a response asks to wait: its header `Retry-After`, in seconds or as a date, which is compared with the
-/// response's own `Date`.
+/// How long a response asks to wait: its header `Retry-After`, in seconds or as a date. A date is compared with the
+/// response's own `Date`, or else with `clock`.
 pub fn retry_after(headers: &HeaderMap, clock: &dyn Timer) -> Option<Duration> {
     client_runtime::retry_after(headers, || clock.system_time())
 }
 
+/// Errors of calls that are not sent, for authenticators. Behind the feature `adapter`.
 impl AuthError {
-    /// An error of an operation that was not sent.
+    /// The error of an operation that was not sent.
     pub fn not_sent(kind: AuthErrorKind, family: Family, operation: &'static str, message: impl Into<String>) -> Self {
         Self::new(kind).with_operation(family, operation).with_message(message).with_delivery(Delivery::NotProcessed)
     }

@@ -8,9 +8,17 @@ use crate::{AuthError, AuthFuture, Capabilities, Credentials, Family, Session};
 
 /// Signs in to a vendor, and renews and ends sessions. Third parties can implement it.
 ///
-/// Stateless: the caller holds the [`Session`] and passes it to every verb. A [`SessionManager`](crate::SessionManager)
-/// keeps sessions alive. A verb that the vendor doesn't have returns
-/// [`Unsupported`](crate::AuthErrorKind::Unsupported), and [`capabilities`](Self::capabilities) says so beforehand.
+/// It has no state: the caller, usually a [`SessionManager`](crate::SessionManager), holds the [`Session`] and passes it
+/// to each method.
+///
+/// | method | what it does | by default |
+/// |---|---|---|
+/// | [`family`](Self::family), [`realm`](Self::realm) | name the vendor and its server | required |
+/// | [`capabilities`](Self::capabilities) | says which of the following the vendor supports | required |
+/// | [`login`](Self::login) | creates a session from credentials | required |
+/// | [`refresh`](Self::refresh) | renews a session | [`Unsupported`](crate::AuthErrorKind::Unsupported) |
+/// | [`logout`](Self::logout) | ends a session | `Unsupported` |
+/// | [`revoke_all`](Self::revoke_all) | ends every session of the account | `Unsupported` |
 ///
 /// # How a manager treats an error
 ///
@@ -34,16 +42,24 @@ use crate::{AuthError, AuthFuture, Capabilities, Credentials, Family, Session};
 /// |---|---|---|
 /// | `NotProcessed` | is as good as before | `RateLimited`, `Storage`, `Shutdown`, `Runtime`, `Capacity` |
 /// | `Refused` | is as good as before, unless the error needs a login | the kinds not named here |
-/// | `Unknown` | may be spent: it is never sent again, but once where [`punishes_reuse`](Capabilities::punishes_reuse) is false | `Transport`, `Timeout`, `Decode`, `Vendor` |
+/// | `Unknown` | may be spent. It is not sent again, except once where [`punishes_reuse`](Capabilities::punishes_reuse) is false. When the access token has expired, the manager signs in, or is dead without credentials | `Transport`, `Timeout`, `Decode`, `Vendor` |
 ///
 /// So a wrong `NotProcessed` costs a session, at a vendor that punishes reuse; a wrong `Unknown` costs one login. Use
 /// `NotProcessed` for a connection that was never established and for 429 and 503, and leave 500, 502, 504 and lost
 /// responses at `Unknown`. `AuthError::from_answer` and `AuthError::from_call` (feature `adapter`) do that.
 ///
+/// # Cancel safety
+///
+/// A manager drops the future of a method after [`Policy::wait_limit`](crate::Policy::wait_limit), and treats it as an
+/// error of the kind `Timeout`. An authenticator needs no other time limit than one for connecting, after which it can
+/// say `NotProcessed`.
+///
 #[cfg_attr(
     feature = "adapter",
     doc = r#"
-# A vendor by plain HTTP
+# Examples
+
+A vendor by plain HTTP, with refresh tokens that rotate:
 
 ```
 use std::time::Duration;
@@ -59,8 +75,6 @@ const ACME: Family = Family::new("acme");
 
 // Built with `redirect::Policy::none()`: a redirect that keeps the method sends the password to its target.
 struct Acme { http: reqwest::Client, url: String }
-
-type Answer<'a, T> = AuthFuture<'a, T>;
 
 impl Acme {
     async fn post(&self, path: &'static str, token: Option<&str>, body: Value, proof: Proof) -> Result<Value, AuthError> {
@@ -99,7 +113,7 @@ impl Authenticator for Acme {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> Answer<'a, Session> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let Credentials::Password { username, password, .. } = credentials else {
                 return Err(AuthError::unfit_credentials(ACME, credentials, "a password"));
@@ -109,14 +123,14 @@ impl Authenticator for Acme {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> Answer<'a, Session> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose());
             Self::session(&self.post("refresh", token, json!({}), Proof::Session).await?, clock)
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> Answer<'a, ()> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         let token = Some(session.access_token.expose());
         Box::pin(async move { self.post("logout", token, json!({}), Proof::Session).await.map(drop) })
     }
@@ -131,7 +145,7 @@ impl Authenticator for Acme {
 ///
 /// `auth_testkit::conformance::run` tests an implementation against this contract.
 pub trait Authenticator: Send + Sync {
-    /// The vendor.
+    /// The vendor's name.
     fn family(&self) -> Family;
 
     /// The server that issues the sessions: its base URL, which tells staging from production and one region from
@@ -142,16 +156,18 @@ pub trait Authenticator: Send + Sync {
     /// The vendor's capabilities.
     fn capabilities(&self) -> Capabilities;
 
-    /// Creates a session. It is dated by `clock`, read when the response has arrived: the manager decides by the same
-    /// clock.
+    /// Creates a session.
+    ///
+    /// [`issued_at`](Session::issued_at) and [`expires_at`](Session::expires_at) are counted from `clock`, read when the
+    /// response has arrived: the manager decides by the same clock.
     ///
     /// # Errors
     ///
     /// See [how a manager treats an error](Authenticator#how-a-manager-treats-an-error).
     fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session>;
 
-    /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the attempt spends
-    /// the one of `session`.
+    /// Renews a session; its times are counted from `clock` as in [`login`](Self::login). Where refresh tokens rotate,
+    /// the attempt spends the one of `session`.
     ///
     /// A manager keeps what the result lacks: the refresh token, the subject, the account, the scopes, and each entry
     /// of [`extra`](Session::extra). An authenticator needn't copy them.

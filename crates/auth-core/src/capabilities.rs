@@ -27,16 +27,27 @@ pub enum LogoutScope {
 
 /// The abilities of an [`Authenticator`](crate::Authenticator).
 ///
-/// A verb that is missing returns [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported).
+/// A method that the vendor doesn't support returns [`Unsupported`](crate::AuthErrorKind::Unsupported).
+///
+/// ```
+/// use auth_core::{Capabilities, LogoutScope, Renewal};
+///
+/// // Refresh tokens that work once, and a logout of one session.
+/// let capabilities =
+///     Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session);
+/// assert!(capabilities.rotates && !capabilities.revoke_all);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// How a session is renewed when its access token ends.
     pub renewal: Renewal,
-    /// Whether a refresh token can be redeemed only once, so that a blind retry loses the session.
+    /// Whether a refresh token can be redeemed only once and each renewal brings the next, so that a blind retry loses
+    /// the session.
     pub rotates: bool,
-    /// Whether sending a refresh token again costs the session, as RFC 9700 (4.14.2) advises: the vendor takes it for
-    /// stolen. Otherwise a token whose response was lost is sent once more before the session is given up.
+    /// Whether the vendor ends a session whose refresh token is sent again, as RFC 9700 (4.14.2) advises: it takes the
+    /// token for stolen. Where it doesn't, a refresh token whose response was lost is sent once more before the session
+    /// is given up.
     pub punishes_reuse: bool,
     /// Whether a renewal needs a valid access token.
     pub renews_valid_only: bool,
@@ -47,7 +58,8 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// A vendor that supports login only.
+    /// A vendor that supports login only. Reuse of a refresh token counts as punished, unless
+    /// [`with_forgiven_reuse`](Self::with_forgiven_reuse) is called.
     pub const fn login_only() -> Self {
         Self {
             renewal: Renewal::None,
@@ -73,7 +85,7 @@ impl Capabilities {
         self
     }
 
-    /// Sets that a refresh token which is sent again is refused, without further consequences.
+    /// Sets that a refresh token which is sent again is refused, and that the session goes on.
     #[must_use]
     pub const fn with_forgiven_reuse(mut self) -> Self {
         self.punishes_reuse = false;

@@ -12,13 +12,16 @@ use client_runtime::Secret;
 use crate::{AuthError, AuthErrorKind, AuthFuture, Fingerprint};
 
 /// The input of a login. `Debug` shows the kind and names, never a secret.
+///
+/// Aivo and PacerPro take [`Password`](Self::Password); Svix takes [`AppAccess`](Self::AppAccess),
+/// [`OneTimeToken`](Self::OneTimeToken) and [`ApiKey`](Self::ApiKey).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// A name, usually an e-mail address, and a password.
+    /// A user name, usually an e-mail address, and a password.
     #[non_exhaustive]
     Password {
-        /// The name.
+        /// The user name.
         username: String,
         /// The password.
         password: Secret,
@@ -36,7 +39,7 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// A name and a password.
+    /// A user name and a password.
     pub fn password(username: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self::Password { username: username.into(), password: password.into() }
     }
@@ -76,7 +79,7 @@ impl Credentials {
         Self::Provider(CredentialsProvider { account: account.into(), fetch: Arc::new(move || Box::pin(fetch())) })
     }
 
-    /// The kind, for messages.
+    /// The kind, for messages: `password`, `API key` and so on.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Password { .. } => "password",
@@ -88,8 +91,8 @@ impl Credentials {
         }
     }
 
-    /// Their account, where they name one: the name of a password, the application of an app access, the account of
-    /// [`CustomCredentials`] and of providers.
+    /// Their account, where they name one: the user name that belongs to a password, the application of an app access,
+    /// the account of [`CustomCredentials`] and of providers.
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Password { username, .. } => Some(username),
@@ -100,9 +103,11 @@ impl Credentials {
         }
     }
 
-    /// Tells sessions of these credentials from sessions of others: computed from the name of a password, which may
-    /// itself change; from the key, the application or the token of the other kinds. `None` where it isn't known: a
-    /// provider hasn't been called, or custom credentials have none.
+    /// Identifies these credentials, so that a manager can tell their sessions from those of others.
+    ///
+    /// It is computed from the user name, since a password may change; from the key, the application or the token of the
+    /// other kinds. `None` for a provider, until it is [resolved](Self::resolve), and for custom credentials without
+    /// one.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match self {
             Self::Password { username, .. } => Some(Fingerprint::of(self.kind(), &[username])),
@@ -116,7 +121,8 @@ impl Credentials {
         }
     }
 
-    /// Whether they are the token themselves: nothing is issued for them, so nothing is stored, or ended at the vendor.
+    /// Whether they are the token themselves, as an API key is: the vendor issues nothing for them, so there is nothing
+    /// to store, or to end at the vendor.
     pub fn is_static(&self) -> bool {
         matches!(self, Self::ApiKey(_))
     }
@@ -132,12 +138,16 @@ impl Credentials {
         }
     }
 
-    /// The credentials themselves: those that a provider fetches now, or these. A
-    /// [`SessionManager`](crate::SessionManager) calls this first, so an authenticator gets no provider from it.
+    /// Calls a provider, and returns the credentials that it fetched; other credentials are returned as they are. A
+    /// [`SessionManager`](crate::SessionManager) does this before a login, so an authenticator gets no provider from it.
     ///
     /// # Errors
     ///
     /// The error of the provider; [`InvalidInput`](AuthErrorKind::InvalidInput) if it returns another provider.
+    ///
+    /// # Cancel safety
+    ///
+    /// The provider's future is dropped with this one.
     pub async fn resolve(&self) -> Result<Cow<'_, Self>, AuthError> {
         let Self::Provider(provider) = self else { return Ok(Cow::Borrowed(self)) };
         match (provider.fetch)().await? {
@@ -269,7 +279,7 @@ impl CustomCredentials {
         Self { value: Arc::new(value), account: None, fingerprint: None, is_single_use: false }
     }
 
-    /// Sets their account, under which a session is stored unless the manager is given another.
+    /// Sets their account. A session is stored under it, unless the manager is given another.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());

@@ -9,82 +9,17 @@ use client_runtime::BoxFuture;
 
 use crate::Family;
 
-/// The kind of a failure, which programs decide by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthErrorKind {
-    /// The credentials are wrong, or no account has this name.
-    InvalidCredentials,
-    /// An argument is wrong and nothing was sent; or, with a status, the vendor refuses the request as a whole.
-    InvalidInput,
-    /// The session is over.
-    SessionExpired,
-    /// The session can't be renewed: only a new login helps.
-    ReauthRequired,
-    /// The caller may not do this.
-    Forbidden,
-    /// The addressed resource doesn't exist.
-    NotFound,
-    /// The request contradicts the current state.
-    Conflict,
-    /// The vendor refuses fields of the request: see [`AuthError::fields`].
-    Validation,
-    /// Too many requests: see [`AuthError::retry_after`].
-    RateLimited,
-    /// The vendor can't do this: see [`Capabilities`](crate::Capabilities).
-    Unsupported,
-    /// No connection was established, or it broke.
-    Transport,
-    /// A time limit was reached.
-    Timeout,
-    /// The response doesn't match the vendor's description.
-    Decode,
-    /// A session could not be stored or read.
-    Storage,
-    /// The session manager has been shut down.
-    Shutdown,
-    /// The tokio runtime that renewals run on is missing, or has ended.
-    Runtime,
-    /// A limit set by the program is reached.
-    Capacity,
-    /// The vendor failed, or sent a response that fits no other kind.
-    Vendor,
-}
+mod kind;
 
-impl AuthErrorKind {
-    /// Its name, for metrics and traces: `invalid_credentials`, `rate_limited`. Suits OpenTelemetry's attribute
-    /// `error.type`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::InvalidInput => "invalid_input",
-            Self::SessionExpired => "session_expired",
-            Self::ReauthRequired => "reauth_required",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::Conflict => "conflict",
-            Self::Validation => "validation",
-            Self::RateLimited => "rate_limited",
-            Self::Unsupported => "unsupported",
-            Self::Transport => "transport",
-            Self::Timeout => "timeout",
-            Self::Decode => "decode",
-            Self::Storage => "storage",
-            Self::Shutdown => "shutdown",
-            Self::Runtime => "runtime",
-            Self::Capacity => "capacity",
-            Self::Vendor => "vendor",
-        }
-    }
-}
+pub use kind::AuthErrorKind;
 
-/// Whether a failed request may have been processed.
+/// Whether a failed request may have been processed. It decides whether a rotating refresh token can be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
     /// It was not sent, or the vendor said that it was not processed.
     NotProcessed,
-    /// It was refused as such: repeating it changes nothing.
+    /// It was refused: repeating it changes nothing.
     Refused,
     /// Unknown: the response was lost, or says nothing about it.
     Unknown,
@@ -122,9 +57,33 @@ impl fmt::Debug for FieldError {
     }
 }
 
-/// Why a call failed. Cheap to clone, so that all waiters of a refresh can have its error.
+/// The error of every vendor and every operation. Cheap to clone, so that all waiters of a renewal can have its error.
 ///
-/// `Display` names the failure, the operation, the vendor and the remedy; it never repeats the vendor's text.
+/// `Display` names the vendor, the operation, the failure and the remedy; it never repeats the vendor's text.
+///
+/// ```
+/// use auth_core::SessionManager;
+///
+/// # async fn example(manager: SessionManager) {
+/// match manager.token().await {
+///     Ok(token) => println!("token {} is valid", token.generation()),
+///     Err(error) if error.needs_login() => println!("ask the user to sign in: {error}"),
+///     Err(error) if error.is_transient() => println!("try again after {:?}: {error}", error.retry_after()),
+///     Err(error) => println!("{} failure: {error}", error.kind().as_str()),
+/// }
+/// # }
+/// ```
+///
+/// An [`Authenticator`](crate::Authenticator) builds an error from its kind:
+///
+/// ```
+/// use auth_core::{AuthError, AuthErrorKind, Family};
+///
+/// let error =
+///     AuthError::new(AuthErrorKind::RateLimited).with_operation(Family::new("acme"), "login").with_status(429);
+/// assert!(error.is_transient());
+/// assert_eq!(error.to_string(), "acme login: too many requests: try again later [status 429]");
+/// ```
 #[derive(Clone)]
 pub struct AuthError(Arc<Details>);
 
@@ -145,7 +104,60 @@ struct Details {
 }
 
 impl AuthError {
-    /// An error of a kind. Whether it is transient, and its delivery, follow from the kind until they are set.
+    /// The kind of the failure.
+    pub fn kind(&self) -> AuthErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the same request may succeed later without any change.
+    pub fn is_transient(&self) -> bool {
+        self.0.transient
+    }
+
+    /// How long the vendor asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether a new login is needed before anything works again.
+    pub fn needs_login(&self) -> bool {
+        matches!(
+            self.0.kind,
+            AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired | AuthErrorKind::ReauthRequired
+        )
+    }
+
+    /// Whether the request may have been processed.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The status of the response, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor, if one was involved.
+    pub fn family(&self) -> Option<&Family> {
+        self.0.family.as_ref()
+    }
+
+    /// The operation, if one was called.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The fields that the vendor refused, in one shape for all vendors.
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+}
+
+/// Building an error, for authenticators and stores.
+impl AuthError {
+    /// An error of a kind. Until they are set, its delivery and whether it is transient follow from the kind:
+    /// `RateLimited`, `Timeout` and `Transport` are transient, and
+    /// [a table](crate::Authenticator#how-a-manager-treats-an-error) lists deliveries.
     pub fn new(kind: AuthErrorKind) -> Self {
         use AuthErrorKind::{RateLimited, Timeout, Transport};
         let delivery = match kind {
@@ -178,13 +190,13 @@ impl AuthError {
         self.change(|details| details.kind = kind)
     }
 
-    /// Adds a message in our words, never the vendor's, and without secrets.
+    /// Sets a message for people. It must contain no secret, and no text from the vendor, who may repeat one.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
         self.change(|details| details.message = Some(message.into()))
     }
 
-    /// Names the vendor and the operation.
+    /// Sets the vendor and the operation.
     #[must_use]
     pub fn with_operation(self, family: Family, operation: &'static str) -> Self {
         self.change(|details| {
@@ -236,54 +248,6 @@ impl AuthError {
             .with_operation(family, verb)
     }
 
-    /// The kind of the failure.
-    pub fn kind(&self) -> AuthErrorKind {
-        self.0.kind
-    }
-
-    /// Whether the same request may succeed later without any change.
-    pub fn is_transient(&self) -> bool {
-        self.0.transient
-    }
-
-    /// How long the vendor asks to wait.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
-    }
-
-    /// Whether a new login is needed before anything works again.
-    pub fn needs_login(&self) -> bool {
-        matches!(
-            self.0.kind,
-            AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired | AuthErrorKind::ReauthRequired
-        )
-    }
-
-    /// Whether the request may have been processed.
-    pub fn delivery(&self) -> Delivery {
-        self.0.delivery
-    }
-
-    /// The status of the response, if there was one.
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
-    /// The vendor, if one was involved.
-    pub fn family(&self) -> Option<&Family> {
-        self.0.family.as_ref()
-    }
-
-    /// The operation, if one was called.
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
-    }
-
-    /// The fields that the vendor refused, in one shape for all vendors.
-    pub fn fields(&self) -> &[FieldError] {
-        &self.0.fields
-    }
-
     /// Changes an error: in place if it isn't shared, otherwise as a copy.
     fn change(self, change: impl FnOnce(&mut Details)) -> Self {
         let mut details = match Arc::try_unwrap(self.0) {
@@ -306,30 +270,6 @@ impl AuthError {
     }
 }
 
-/// The kind of failure and its remedy.
-fn explanation(kind: AuthErrorKind) -> &'static str {
-    match kind {
-        AuthErrorKind::InvalidCredentials => "the credentials are wrong: check them",
-        AuthErrorKind::InvalidInput => "an argument can't be used: correct it",
-        AuthErrorKind::SessionExpired => "the session is over: sign in again",
-        AuthErrorKind::ReauthRequired => "the session can't be renewed: sign in again",
-        AuthErrorKind::Forbidden => "the account may not do this: ask for the permission",
-        AuthErrorKind::NotFound => "there is no such thing: check the identifiers and the server",
-        AuthErrorKind::Conflict => "it contradicts the current state: look again and decide anew",
-        AuthErrorKind::Validation => "the vendor refuses fields of the request: see `fields()`",
-        AuthErrorKind::RateLimited => "too many requests: try again later",
-        AuthErrorKind::Unsupported => "the vendor doesn't offer this",
-        AuthErrorKind::Transport => "the vendor can't be reached: check the network, try again later",
-        AuthErrorKind::Timeout => "it took too long: try again later",
-        AuthErrorKind::Decode => "the answer isn't what the description says: check for a newer version",
-        AuthErrorKind::Storage => "the session can't be stored or read: check the store",
-        AuthErrorKind::Shutdown => "the session manager has been shut down",
-        AuthErrorKind::Runtime => "the asynchronous runtime is missing or has ended: call this within tokio",
-        AuthErrorKind::Capacity => "a limit of this program is reached: raise it, or let something go",
-        AuthErrorKind::Vendor => "the fault is the vendor's: try again later",
-    }
-}
-
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(family) = &self.0.family {
@@ -339,7 +279,7 @@ impl fmt::Display for AuthError {
                 None => f.write_str(": ")?,
             }
         }
-        f.write_str(explanation(self.0.kind))?;
+        f.write_str(self.0.kind.explanation())?;
         if let Some(message) = &self.0.message {
             write!(f, " ({message})")?;
         }

@@ -1,4 +1,4 @@
-//! Identifies the credentials that a session was created with.
+//! Fingerprints of credentials.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Fingerprint([u8; 32]);
 impl Fingerprint {
     /// The fingerprint of the parts that identify credentials. `kind` separates credentials of different kinds.
     ///
-    /// A password must not be a part: it could be guessed from its hash, and a user who changes it is still the same.
+    /// A password must not be a part: it could be guessed from its hash, and changing it doesn't change the user.
     pub fn of(kind: &str, parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind].iter().chain(parts) {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::{Family, percent};
 
-/// The name of a session in a store: the vendor's family, the server that knows the session, and the account there.
+/// The name of a session in a store: the vendor's family, the server that issued the session, and the account there.
 ///
 /// Two sessions share a name only if all three are the same: no refresh token of one server is ever found by a manager
 /// of another, and no user's session by a manager of another user.
@@ -90,7 +90,7 @@ impl FromStr for SessionKey {
     }
 }
 
-/// A string that is no [`SessionKey`].
+/// The error of a string that is not a [`SessionKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidSessionKey;

@@ -1,6 +1,10 @@
-//! One [`Authenticator`] over several vendors, and sessions that survive expiry, rotation, races and faults.
+//! Signs in to several vendors through one trait, [`Authenticator`], and keeps the sessions alive: through expiry,
+//! rotation, races and faults.
 //!
-//! # From nothing to a token that renews itself
+//! A [`SessionManager`] hands out a valid token whenever it is asked. It signs in, renews the session before it expires,
+//! and makes one renewal for all callers. Authenticators for Svix, PacerPro and Aivo are built in.
+//!
+//! # Quick start
 //!
 //! ```no_run
 //! # #[cfg(feature = "aivo")]
@@ -18,7 +22,7 @@
 //!     .credentials(Credentials::password("me@example.com", std::env::var("AIVO_PASSWORD")?))
 //!     .build()?;
 //!
-//! // 3. A valid token, whenever you need one. It signs in, renews and waits as it must.
+//! // 3. A valid token, whenever you need one.
 //! let token = manager.token().await?;
 //!
 //! // Or hand the manager to a client: it authenticates every call by itself.
@@ -29,6 +33,19 @@
 //! # fn main() {}
 //! ```
 //!
+//! # Where next
+//!
+//! | to | see |
+//! |---|---|
+//! | sign users in and out, renew without callers, end the program | [`SessionManager`] |
+//! | react to a failure | [`AuthError`] |
+//! | act for many accounts | [`SessionPool`] |
+//! | share a session, or keep it across restarts | [stores](#sessions-that-outlive-the-process) |
+//! | send tokens with another HTTP client | the modules `tower` and `middleware` |
+//! | add a vendor | [an authenticator of your own](#an-authenticator-of-your-own) |
+//! | count and trace renewals | [`observe`] |
+//! | test against fake vendors | the crate `auth-testkit` |
+//!
 //! # What each vendor can do
 //!
 //! | verb | Svix | PacerPro | Aivo |
@@ -38,24 +55,24 @@
 //! | logout of this session | app tokens | not separable: ask for `revoke_all` | yes |
 //! | revoke all | of an application, with an API key | yes | no |
 //! | expiry | as requested, or the token's `exp`, or none | `expiresAt`, or the token's `exp` | `expiresIn` |
-//! | beyond the trait | portal link, message token | | the user who signed in |
+//! | beyond the trait | portal link, message token | | login that also returns the user |
 //!
-//! [`Authenticator::capabilities`] tells a program the same.
+//! [`Authenticator::capabilities`] tells a program about renewal, logout and revocation.
 //!
 //! # Sessions that outlive the process
 //!
-//! A manager keeps its session in a [`SessionStore`]; by default in memory, for itself alone. Managers of the same
-//! [`SessionKey`] that are given the same store share the session, within a process, between processes and between
-//! hosts: one of them renews it, and the others take it over. A new process loads the stored session, and signs in only
-//! if there is none, or if it was created with other credentials. The key names the server and the account, so staging
-//! never gets a token of production, and no user another user's session.
+//! A manager keeps its session in a [`SessionStore`]; by default in memory, for itself alone. Managers that have the same
+//! [`SessionKey`] and the same store share the session, within a process, between processes and between hosts: one of
+//! them renews it, and the others take it over. A new process loads the stored session, and signs in only if there is
+//! none, or if it was created with other credentials. The key names the server and the account, so staging never gets a
+//! token of production, and no user another user's session.
 //!
 //! | store | feature | for |
 //! |---|---|---|
 //! | [`MemoryStore`] | | tasks of one process |
 //! | `FileStore` | `file` | processes on one machine, restarts |
 //! | `KeyringStore` | `keyring` | the same, in the keyring of the operating system |
-//! | `RedisStore` | `redis`, `redis-tls` | a fleet |
+//! | `RedisStore` | `redis`, `redis-tls` | many hosts |
 #![cfg_attr(
     feature = "file",
     doc = r#"
@@ -70,6 +87,8 @@ use auth_core::{FileStore, SessionManager};
 let client = aivo_client::Client::builder().build()?;
 let store = Arc::new(FileStore::open("/home/ada/.local/state/acme/sessions")?);
 let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?;
+
+// The token of the stored session. One of the processes has signed in, by `manager.login(credentials)`.
 let token = manager.token().await?;
 
 // On exit: waits for the renewal in flight.
@@ -82,8 +101,8 @@ manager.shutdown().await;
 "#
 )]
 //!
-//! With the feature `encryption` a store encrypts its records. A store of your own implements [`SessionStore`], which
-//! lists the guarantees it has to give.
+//! With the feature `encryption` a store encrypts its sessions. For a store of your own, implement [`SessionStore`], which
+//! lists the guarantees to give.
 //!
 //! # An authenticator of your own
 //!
@@ -145,14 +164,15 @@ manager.shutdown().await;
 //!
 //! # Observing sessions
 //!
-//! An [`observe::Observer`] receives renewals, failures, waits and refused tokens, for counters; the feature `tracing`
-//! writes spans and events. The module [`observe`] lists both.
+//! For counters, an [`observe::Observer`] receives renewals, failures, waits and refused tokens. For traces, the feature
+//! `tracing` writes spans and events. The module [`observe`] lists both.
 //!
 //! # Invariants
 //!
 //! - One renewal is in flight per session, however many callers ask; all share its result, failures included. A caller
 //!   that is dropped doesn't abort it.
-//! - A renewal that fails early leaves the valid token in use. Failures cool down, from 1 s to 60 s.
+//! - A renewal that fails early leaves the valid token in use. The next attempt comes after 1 s to 60 s, or when the
+//!   vendor asks for it (`Retry-After`).
 //! - A rejection of an old token says nothing about the current one. A rejection of the current token is a suspicion:
 //!   the session is renewed, at growing intervals while rejections go on, and the token stays in use if it can't be.
 //! - A rotating refresh token is sent once, by one of the managers that share the session. If the response is lost, or
@@ -160,38 +180,41 @@ manager.shutdown().await;
 //!   reuse, the refresh token is sent once more before the session is given up.
 //! - A session is found only by managers of the same server and account, and not by managers with other credentials.
 //! - A session is dead only when its vendor says so, never because of a transient fault.
-//! - A logout, a revocation and a successful login supersede: a renewal that was in flight is never published, and the
-//!   session it brings is ended. A logout that returned `Ok` has happened, whatever ran concurrently.
+//! - A logout, a revocation and a successful login supersede the renewal in flight: its session is never used, and is
+//!   ended. A logout that returned `Ok` has happened, whatever ran concurrently.
 //! - No secret, and no text from a vendor, is in `Debug`, `Display` or an error chain.
 //!
 //! # Features
 //!
 //! | feature | what it does |
 //! |---|---|
-//! | `svix`, `pacerpro`, `aivo` (default) | an adapter each |
-//! | `adapter`, which each of them enables | the building blocks of adapters, for your own: the module `adapter` |
+//! | `svix`, `pacerpro`, `aivo` (default) | an authenticator each |
+//! | `adapter`, which each of them enables | the module `adapter`: building blocks for an authenticator of your own |
 //! | `rustls` (default), `native-tls` | TLS of the clients |
 //! | `tracing` | spans and events of sessions, listed in [`observe`], and of the clients |
 //! | `file` | `FileStore`: sessions in files that processes share |
-//! | `redis`, `redis-tls` | `RedisStore`: sessions of a fleet; and TLS to it |
+//! | `redis`, `redis-tls` | `RedisStore`: sessions that hosts share; with TLS |
 //! | `keyring` | `KeyringStore`: sessions in the keyring of the operating system |
-//! | `encryption` | `EncryptionKey`: stores encrypt sessions with it |
+//! | `encryption` | `EncryptionKey`, for stores that encrypt sessions |
 //! | `tower`, `reqwest-middleware` | tokens for other HTTP stacks, in the modules `tower` and `middleware` |
+
+// First, so that rustdoc lists the methods of every error before those for adapters.
+mod error;
 
 #[cfg(feature = "adapter")]
 pub mod adapter;
 
 #[cfg(any(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod adapters {
-    //! One [`Authenticator`](crate::Authenticator) for each family of clients.
+    //! One [`Authenticator`](crate::Authenticator) for each vendor.
     //!
     //! # Architecture invariants
     //!
     //! - An adapter sends, per call, the token of the session or the credentials that it is given. It never uses a source
     //!   backed by a session manager: a renewal would wait for itself.
     //! - A request that is known to fail is refused before it is sent.
-    //! - No body of a response outlives the call: an [`AuthError`](crate::AuthError) contains our own
-    //!   messages, and the refused fields.
+    //! - No body of a response outlives the call: an [`AuthError`](crate::AuthError) contains our own messages, and the
+    //!   refused fields.
 
     #[cfg(feature = "aivo")]
     pub mod aivo;
@@ -204,7 +227,6 @@ mod adapters {
 mod authenticator;
 mod capabilities;
 mod credentials;
-mod error;
 mod family;
 mod fingerprint;
 mod key;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use client_runtime::{BoxFuture, Timer, Token};
+use client_runtime::{BoxFuture, Timer};
 use tokio::sync::watch;
 
 use crate::observe::Wait;
-use crate::{AuthError, AuthErrorKind, AuthFuture, Authenticator, Session, SessionKey};
+use crate::{AuthError, AuthErrorKind, AuthFuture, Authenticator};
+
+// First, so that rustdoc lists these methods first.
+mod handle;
+mod login;
 
 mod builder;
 mod cell;
@@ -17,7 +21,6 @@ mod changes;
 mod decision;
 mod ending;
 mod flight;
-mod login;
 mod policy;
 mod renewal;
 mod report;
@@ -27,7 +30,7 @@ mod source;
 mod status;
 mod vault;
 
-/// The synchronization types of the cell; the tests of its schedules bring others.
+/// The synchronization types of the cell. The tests in `schedules` compile it with others.
 mod sync {
     pub(super) use std::sync::{Mutex, MutexGuard};
 
@@ -37,30 +40,43 @@ mod sync {
 pub use builder::SessionManagerBuilder;
 use cell::{Cell, Locked};
 pub(crate) use changes::Changes;
+use decision::Decision;
 pub(crate) use decision::Due;
-use decision::{Decision, Freshness};
 pub use ending::Ended;
-use flight::{Flight, Halt, Landed, lost, runtime};
+use flight::{Flight, Landed, runtime};
 pub use policy::Policy;
 use report::Report;
 pub use status::{SessionStatus, SessionWatch};
 use vault::Vault;
 
-/// The longest single sleep until a wall-clock moment: timers stand still while a machine sleeps, and clocks are set.
+/// The longest single sleep on the way to a wall-clock moment. Timers stand still while a machine sleeps, and clocks are
+/// set, so the clock is read again at least this often.
 pub(crate) const ROUND: Duration = Duration::from_secs(60);
 
-/// Keeps a session alive, and hands out its token.
+/// Keeps one session alive, and hands out its token.
+///
+/// | to | call |
+/// |---|---|
+/// | get a valid token; sign in or renew if necessary | [`token`](Self::token) |
+/// | sign in now, with credentials of a user | [`login`](Self::login) |
+/// | use a session that was created elsewhere | [`adopt`](Self::adopt) |
+/// | renew the session without callers | [`keep_alive`](Self::keep_alive) |
+/// | follow its status | [`watch`](Self::watch) |
+/// | sign out; end every session of the account | [`logout`](Self::logout); [`revoke_all`](Self::revoke_all) |
+/// | end the program | [`shutdown`](Self::shutdown) |
 ///
 /// One renewal is in flight at a time, however many callers ask, and all share its result. It runs in a task of its
 /// own: a caller that is dropped doesn't abort it. A renewal that fails early leaves the still valid token in use.
 ///
-/// It is a [`TokenSource`](client_runtime::TokenSource): a family client built on it authenticates its calls, renews its
-/// token, and repeats a call once after the server rejected the token. An [`Authenticator`]'s own client must not be
+/// It is a [`TokenSource`](client_runtime::TokenSource): a vendor's client built on it authenticates its calls, and
+/// repeats a call once, with a new token, after the server rejected the token. An [`Authenticator`]'s own client must not be
 /// built on it, since a renewal would wait for itself.
 ///
 /// Cheap to clone; clones share the session. No task runs before the first call. Renewals run on tokio.
 ///
-/// # Example
+/// # Examples
+///
+/// A program that holds the credentials:
 ///
 /// ```
 /// use auth_core::{AuthError, Authenticator, Credentials, SessionManager};
@@ -71,6 +87,22 @@ pub(crate) const ROUND: Duration = Duration::from_secs(60);
 ///     .build()?;
 /// let token = manager.token().await?; // signs in: there is no session yet
 /// # let _ = token;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A program whose user signs in and out:
+///
+/// ```
+/// use auth_core::{AuthError, Authenticator, Credentials, SessionManager};
+///
+/// # async fn example(authenticator: impl Authenticator + 'static, password: String) -> Result<(), AuthError> {
+/// let manager = SessionManager::builder(authenticator).build()?;
+/// manager.login(Credentials::password("me@example.com", password)).await?;
+/// let token = manager.token().await?;
+/// // …
+/// let ended = manager.logout().await?;
+/// # let _ = (token, ended);
 /// # Ok(())
 /// # }
 /// ```
@@ -90,100 +122,8 @@ struct Inner<A> {
     changes: Option<(Changes, Arc<str>)>,
 }
 
+// For the pool.
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Starts building a manager.
-    pub fn builder(authenticator: A) -> SessionManagerBuilder<A> {
-        SessionManagerBuilder::new(authenticator)
-    }
-
-    /// The authenticator, for operations that only its vendor has.
-    pub fn authenticator(&self) -> &A {
-        &self.inner.authenticator
-    }
-
-    /// The key under which the session is stored.
-    pub fn key(&self) -> &SessionKey {
-        self.inner.vault.key()
-    }
-
-    /// A valid token: the one in use, or the result of a renewal or a login.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the renewal, shared by all of its waiters; [`ReauthRequired`](AuthErrorKind::ReauthRequired) when
-    /// the session can't be renewed and no credentials are held; [`Timeout`](AuthErrorKind::Timeout) after
-    /// [`Policy::wait_limit`].
-    ///
-    /// # Cancel safety
-    ///
-    /// The renewal goes on if the future is dropped.
-    pub async fn token(&self) -> Result<Token, AuthError> {
-        let mut limit = None;
-        loop {
-            let flight = {
-                let now = self.inner.timer.system_time();
-                let locked = self.inner.cell.lock();
-                match locked.state().decide(now) {
-                    Decision::Serve => return locked.in_use(),
-                    Decision::ServeAndBegin(plan) => {
-                        let token = locked.in_use();
-                        // Without a runtime no renewal begins; the token is valid all the same.
-                        let _ = self.inner.begin(locked, plan);
-                        return token;
-                    }
-                    Decision::Join => locked.under_way().cloned().ok_or_else(lost)?,
-                    Decision::Begin(plan) => self.inner.begin(locked, plan)?,
-                    Decision::Fail(error) => return Err(error),
-                }
-            };
-            let is_login = flight.is_login();
-            match self.inner.wait(Wait::Token, flight, limit.get_or_insert_with(|| self.inner.limit())).await {
-                Ok(token) => return Ok(token),
-                // Another caller's login failed, which changes nothing for this one.
-                Err(Halt::Failed(error)) if !is_login || error.kind() == AuthErrorKind::Timeout => return Err(error),
-                Err(Halt::Failed(_) | Halt::Superseded) => {}
-            }
-        }
-    }
-
-    /// The session in use, if it is usable now. Neither renews nor reads the store: a stored session comes into use
-    /// with the first call of [`token`](Self::token).
-    pub fn session(&self) -> Option<Arc<Session>> {
-        let now = self.inner.timer.system_time();
-        let locked = self.inner.cell.lock();
-        let usable = locked.state().freshness(now) != Freshness::Unusable;
-        locked.state().session().filter(|_| usable).cloned()
-    }
-
-    /// Stops renewing, waits for operations in flight, and writes to the store what is pending. A token that is still
-    /// valid is served until it expires; after that, callers get [`Shutdown`](AuthErrorKind::Shutdown).
-    ///
-    /// A program with a store calls it before it exits: a renewal that is cut off halfway costs the session. It takes
-    /// at most [`Policy::wait_limit`], and [`Policy::store_limit`] for pending writes.
-    ///
-    /// # Cancel safety
-    ///
-    /// Once it was polled, renewing stays stopped if the future is dropped, and operations in flight go on.
-    pub async fn shutdown(&self) {
-        let under_way = {
-            let mut locked = self.inner.cell.lock();
-            locked.shut_down();
-            locked.all_under_way()
-        };
-        let mut limit = self.inner.limit();
-        for flight in under_way {
-            let _ = self.inner.wait(Wait::Shutdown, flight, &mut limit).await;
-        }
-        // The last attempt at pending writes.
-        let last = self.inner.timer.sleep(self.inner.cell.lock().state().policy().store_limit);
-        tokio::select! {
-            biased;
-            _ = self.inner.vault.flush() => {}
-            () = last => {}
-        }
-        self.inner.show(SessionStatus::ShutDown);
-    }
-
     /// Whether the caller has the only handle, and nothing is in flight.
     pub(crate) fn is_idle(&self) -> bool {
         // A renewal in flight has a reference too.
@@ -194,47 +134,6 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     #[cfg(test)]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
-    }
-
-    /// Reports changes: signed in, renewed, failed, signed out.
-    pub fn watch(&self) -> SessionWatch {
-        SessionWatch::new(self.inner.status.subscribe())
-    }
-
-    /// Renews the session when it is due, also without callers, until the future is dropped. It resolves with the
-    /// reason when the session can't be renewed any more.
-    ///
-    /// For vendors that renew only a session that is still valid. Spawn it, or race it against the work that needs the
-    /// session.
-    ///
-    /// # Cancel safety
-    ///
-    /// A renewal in flight goes on if the future is dropped.
-    pub async fn keep_alive(&self) -> AuthError {
-        if let Err(error) = runtime() {
-            return error;
-        }
-        let mut watch = self.watch();
-        loop {
-            let now = self.inner.timer.system_time();
-            let due = self.inner.cell.lock().state().due(now);
-            match due {
-                Due::At(moment) => {
-                    let left = moment.duration_since(now).unwrap_or_default();
-                    let pause = self.inner.timer.sleep(left.min(ROUND));
-                    tokio::select! {
-                        () = pause => if left <= ROUND {
-                            // The outcome shows in the state.
-                            let _ = self.token().await;
-                        },
-                        // A login or logout in between changes the due time.
-                        _ = watch.changed() => {}
-                    }
-                }
-                Due::OnChange => drop(watch.changed().await),
-                Due::Never(error) => return error,
-            }
-        }
     }
 
     /// Begins the renewal that is due, without waiting for it.
@@ -254,7 +153,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
-    /// Retries pending writes in the background until they succeed; after the manager is dropped, only for about
+    /// Retries pending writes in the background until they succeed. After the manager is dropped it goes on for about
     /// `wait_limit`.
     fn save_later(self: &Arc<Self>) {
         let Ok(runtime) = runtime() else { return };

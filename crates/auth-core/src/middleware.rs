@@ -1,5 +1,8 @@
 //! Tokens for clients of [reqwest-middleware](reqwest_middleware). Behind the feature `reqwest-middleware`.
 //!
+//! [`AuthMiddleware`] puts the token of a [`SessionManager`](crate::SessionManager), or of any other
+//! [`TokenSource`], into requests:
+//!
 //! ```
 //! use std::sync::Arc;
 //!
@@ -8,7 +11,6 @@
 //! use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 //!
 //! # fn example(source: Arc<dyn TokenSource>) -> Result<ClientWithMiddleware, Box<dyn std::error::Error>> {
-//! // The source is a `SessionManager`, for instance.
 //! let http = reqwest::Client::builder().redirect(same_origin_redirects()).build()?;
 //! let client = ClientBuilder::new(http)
 //!     .with(AuthMiddleware::new(source, ["https://api.example.com".parse()?]))
@@ -35,7 +37,8 @@ const MOST_REDIRECTS: usize = 5;
 /// - A request to another origin passes unchanged, as does a request that already has a credential in the place of the
 ///   token.
 /// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
-///   token, if there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
+///   token, if there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice. If
+///   the source fails, its error replaces the response.
 ///
 /// Without a token, the error is [`Error::Middleware`] around a [`TokenError`](client_runtime::TokenError); an
 /// [`AuthError`](crate::AuthError) of a session manager is its source.

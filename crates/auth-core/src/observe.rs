@@ -91,15 +91,15 @@ pub use issuer::Issuer;
 /// the manager. It should return at once, since the operation goes on only afterwards; valid tokens are served
 /// meanwhile, and waiters get their result before the end of a renewal is reported.
 ///
-/// A panic is caught, where panics unwind: the session is unaffected, and the observer receives the next event. With
-/// the feature `tracing` there is an event for it.
+/// A panic is caught, unless the program aborts on panics: the session is unaffected, and the observer receives the next
+/// event. With the feature `tracing` there is an event for it.
 pub trait Observer: Send + Sync {
     /// A renewal, a login or a logout begins.
     fn operation_begun(&self, event: &OperationBegun<'_>) {
         let _ = event;
     }
 
-    /// It has ended, in whatever way: every operation that began is reported as ended, once.
+    /// An operation has ended, in whatever way: every operation that began is reported as ended, once.
     fn operation_ended(&self, event: &OperationEnded<'_>) {
         let _ = event;
     }
@@ -109,7 +109,7 @@ pub trait Observer: Send + Sync {
         let _ = event;
     }
 
-    /// The wait is over: every wait that began is reported as ended, once.
+    /// A caller's wait is over: every wait that began is reported as ended, once.
     fn wait_ended(&self, event: &WaitEnded<'_>) {
         let _ = event;
     }
@@ -199,7 +199,7 @@ pub struct StoreStepEnded<'a> {
     pub elapsed: Duration,
 }
 
-/// A way to get a valid session.
+/// How a renewal gets a valid session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Plan {
@@ -207,12 +207,12 @@ pub enum Plan {
     Refresh,
     /// Sign in with the held credentials, unless a peer has done so.
     Login,
-    /// Only look in the store: a peer may have signed in, or completed its redemption.
+    /// Only look in the store: a peer may have signed in, or completed its renewal.
     Look,
 }
 
 impl Plan {
-    /// `refresh`, `login` or `look`.
+    /// The name: `refresh`, `login` or `look`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Refresh => "refresh",
@@ -226,8 +226,8 @@ impl Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// A renewal by a plan. One that fails and leads to another plan counts as two, so that the failure of the first is
-    /// reported.
+    /// A renewal by a plan. A renewal that fails and goes on with another plan counts as two, so that the failure of the
+    /// first is reported.
     Renewal(Plan),
     /// [`SessionManager::login`](crate::SessionManager::login).
     Login,
@@ -238,7 +238,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// `renewal`, `login`, `logout` or `revoke_all`.
+    /// The name: `renewal`, `login`, `logout` or `revoke_all`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Renewal(_) => "renewal",
@@ -274,7 +274,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// `done`, `found`, `superseded`, `abandoned` or `failed`.
+    /// The name: `done`, `found`, `superseded`, `abandoned` or `failed`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -307,7 +307,7 @@ pub enum Wait {
 }
 
 impl Wait {
-    /// `token`, `login` or `shutdown`.
+    /// The name: `token`, `login` or `shutdown`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -330,7 +330,7 @@ pub enum Consequence {
 }
 
 impl Consequence {
-    /// `renewal`, `put_off` or `nothing`.
+    /// The name: `renewal`, `put_off` or `nothing`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Renewal => "renewal",
@@ -365,7 +365,7 @@ pub enum StoreStep {
 }
 
 impl StoreStep {
-    /// The name of the method, and `release`.
+    /// The name of the method, or `release`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Load => "load",

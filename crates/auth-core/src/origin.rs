@@ -28,7 +28,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// An origin that may use plain http. Tokens are readable on the network then.
+    /// Parses an origin that may use plain http. Tokens are then readable on the network.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A string that is no origin for tokens. The error names the reason but not the string: a URL can contain a password.
+/// The error of a string that is not an [`Origin`]. It names the reason but not the string: a URL can contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidOrigin(&'static str);
 

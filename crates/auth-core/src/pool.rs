@@ -15,22 +15,23 @@ use crate::{
 
 mod keeper;
 
-/// Many sessions of one vendor, by account: each with a manager of its own, so that contention for one affects no
-/// other.
+/// The sessions of many accounts of one vendor, each with a [`SessionManager`] of its own. Cheap to clone; clones share
+/// the sessions.
 ///
-/// Bounded: when the pool is full, it evicts the session that has not been requested for the longest time, unless a
-/// caller holds its manager or one of its operations is in flight. An evicted session stays in the store, if the pool
-/// was given one; the pool's own memory store forgets it.
+/// When the pool is full, it evicts the session that has not been requested for the longest time, unless a caller holds
+/// its manager or one of its operations is in flight. An evicted session stays in the store, if the pool was given one;
+/// the pool's own memory store forgets it.
 ///
 /// ```
 /// use auth_core::{Authenticator, Credentials, SessionPool};
 ///
-/// # fn example(authenticator: std::sync::Arc<dyn Authenticator>) -> Result<(), auth_core::AuthError> {
+/// # async fn example(authenticator: std::sync::Arc<dyn Authenticator>) -> Result<(), auth_core::AuthError> {
 /// let pool = SessionPool::builder(authenticator).capacity(10_000).build();
 /// let manager = pool.get_or_insert("customer-7", |manager| {
 ///     manager.credentials(Credentials::password("customer-7@example.com", "correct horse"))
 /// })?;
-/// # let _ = manager;
+/// let token = manager.token().await?;
+/// # let _ = token;
 /// # Ok(())
 /// # }
 /// ```
@@ -75,8 +76,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.lock().get(account).cloned()
     }
 
-    /// The manager of an account; if the pool has none, one is built, which `configure` can set up. If several callers
-    /// build one for the same account at the same time, one manager is kept and all get it.
+    /// The manager of an account. If the pool has none, it builds one, which `configure` sets up: with credentials, for
+    /// instance. If several callers build one for the same account at the same time, all get the same manager.
     ///
     /// # Errors
     ///
@@ -123,6 +124,10 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     }
 
     /// Shuts all sessions down concurrently: see [`SessionManager::shutdown`]. They stay in the pool.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, some sessions may not be shut down. Operations in flight go on.
     pub async fn shutdown(&self) {
         let mut tasks = JoinSet::new();
         for (_, manager) in self.managers() {
@@ -145,6 +150,26 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     /// Whether the pool has no sessions.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Renews every session of the pool when it is due, even if no caller asks for a token, until the future is dropped.
+    ///
+    /// Renewals are spread: early windows and cooldowns have jitter, so that not all sessions meet a vendor that was
+    /// down at once. A session without expiry is left alone until it changes.
+    ///
+    /// ```
+    /// use auth_core::SessionPool;
+    ///
+    /// # async fn example(pool: SessionPool) {
+    /// tokio::spawn(async move { pool.keep_alive().await });
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Renewals in flight go on if the future is dropped.
+    pub async fn keep_alive(&self) {
+        self.renew_when_due().await;
     }
 
     /// Evicts the idle session that has not been requested for the longest time.
@@ -186,7 +211,7 @@ impl<A: Authenticator + Clone + 'static> fmt::Debug for SessionPool<A> {
     }
 }
 
-/// Builds a [`SessionPool`].
+/// Builds a [`SessionPool`]. Every option has a default.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionPoolBuilder<A> {
     authenticator: A,
@@ -205,13 +230,13 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
         self
     }
 
-    /// The policy of all managers.
+    /// The intervals and time limits of all managers.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// The source of time and randomness; tests replace it.
+    /// The source of time and randomness, for tests. By default a [`TokioTimer`].
     pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
         self.timer = timer;
         self

@@ -25,11 +25,11 @@ pub struct Session {
     pub account: Option<String>,
     /// The scopes of OAuth 2.0 (RFC 6749, 3.3), where the vendor names them.
     pub scopes: Vec<String>,
-    /// Further values that the vendor needs for the next renewal, by a name that its
+    /// Further values that the vendor needs for the next renewal, under names that its
     /// [`Authenticator`](crate::Authenticator) chooses. A [`SessionManager`](crate::SessionManager) keeps entries that
-    /// a renewal doesn't bring again.
+    /// a renewal doesn't return.
     pub extra: BTreeMap<String, Secret>,
-    /// The credentials it was created with. Set by the manager, not by an authenticator.
+    /// Identifies the credentials it was created with. Set by the manager, not by an authenticator.
     pub fingerprint: Option<Fingerprint>,
     /// The token is the credentials themselves: nothing was issued.
     pub(crate) is_static: bool,

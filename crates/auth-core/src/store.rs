@@ -1,4 +1,4 @@
-//! Stores of sessions, so that several managers share one, and a crash between two steps costs a login at worst.
+//! Stores of sessions: several managers share a session, and a crash between two steps costs a login at worst.
 
 use std::fmt;
 
@@ -48,8 +48,8 @@ pub use redis::{RedisCredentials, RedisStore, RedisStoreBuilder};
 #[cfg(feature = "encryption")]
 pub use seal::EncryptionKey;
 
-/// The record that a refresh token is about to be sent: the hash of the token, never the token, and the owner of the
-/// record.
+/// The record that a refresh token is about to be sent: the hash of the token, never the token itself, and the number of
+/// the manager that recorded it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Intent {
     token: [u8; 32],
@@ -72,7 +72,7 @@ impl Intent {
     }
 
     /// The intent to send the token once more, after the first response was lost and where the vendor doesn't punish
-    /// reuse. The record says so, and no manager sends the token a third time.
+    /// reuse. It is recorded as such, and no manager sends the token a third time.
     #[must_use]
     pub fn resent(mut self) -> Self {
         self.is_resent = true;
@@ -102,8 +102,8 @@ impl fmt::Debug for Intent {
     }
 }
 
-/// The version of a key's entry in a store: every write sets a new one, and none is used again, not even after the
-/// session was removed. Stores shared by processes draw them at random.
+/// The version of a key's entry in a store, compared before a write. Every write sets a new one, and none is used again,
+/// not even after the session was removed. Stores that processes share draw them at random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision(pub u128);
 
@@ -127,7 +127,7 @@ impl Revision {
     }
 }
 
-/// A stored session, with an intent that was recorded and not cleared.
+/// A stored session, its revision, and the [`Intent`] on record, if there is one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stored {
@@ -149,9 +149,11 @@ impl Stored {
 /// Keeps sessions, each under the string of its [`SessionKey`](crate::SessionKey). All tasks, processes and hosts that
 /// open the same store share them.
 ///
-/// A store may treat the key as an opaque string, and compares it byte by byte.
+/// [`MemoryStore`] and the stores behind the features `file`, `keyring` and `redis` implement it. An application gives
+/// one to [`SessionManagerBuilder::store`](crate::SessionManagerBuilder::store), and calls no method itself. An
+/// implementation may treat the key as an opaque string, and compares it byte by byte.
 ///
-/// # A redemption
+/// # The steps of a renewal
 ///
 /// 1. [`lock`](Self::lock): one at a time, as long as the lock holds.
 /// 2. [`load`](Self::load): a peer may have renewed the session already.
@@ -164,12 +166,12 @@ impl Stored {
 /// loaded, and it outlives the process that recorded it. A manager that loads a session with a foreign intent knows
 /// that its refresh token may be spent.
 ///
-/// # A login and a logout
+/// # Writes without a response
 ///
-/// A write may be made without a response. Before it is repeated, a peer may have taken over the written session, and
-/// signed out; so it is repeated only by a swap that expects the entry from before the first write. If that was a
-/// session, its revision detects the change. If there was none, [`vacancy`](Self::vacancy) does: each removal changes
-/// it.
+/// If the response to a write is lost, the write may have been made. Before it is repeated, a peer may have taken over
+/// the written session, and signed out. So it is repeated only by a swap that expects the entry from before the first
+/// write. If that was a session, its revision detects the change. If there was none, [`vacancy`](Self::vacancy) does:
+/// each removal changes it.
 ///
 /// A removal is repeated the same way: by [`compare_and_remove`](Self::compare_and_remove), for the entry that the first
 /// one found.
@@ -188,12 +190,13 @@ impl Stored {
 ///   replaces it by `save`.
 /// - Every method ends in bounded time.
 ///
-/// `auth_testkit::conformance::store` is a test suite for implementations.
+/// `auth_testkit::conformance::store` tests an implementation against this contract.
 pub trait SessionStore: Send + Sync {
     /// Reads a session.
     fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>>;
 
-    /// Writes a session, whatever is stored, and clears any intent: for a login when the stored data can't be read.
+    /// Writes a session in place of anything stored, and clears any intent: for a login when the stored data can't be
+    /// read.
     fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision>;
 
     /// Writes a session and clears any intent, atomically, if the stored revision is the expected one. `None` expects
@@ -230,11 +233,11 @@ pub trait SessionStore: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Removes a session, whatever is stored, and any data that can't be read.
+    /// Removes anything stored, data that can't be read included. To remove nothing is no error.
     fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()>;
 
-    /// Removes a session, if the stored revision is the expected one, and returns whether it was. A removal without a
-    /// response is repeated by it, so that the session of a peer's later login stays.
+    /// Removes a session, if the stored revision is the expected one, and returns whether it was. A manager repeats a
+    /// removal without a response by this method, so that the session of a peer's later login stays.
     ///
     /// By default the comparison and the removal are two steps, and a login in between is removed too.
     fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
@@ -255,7 +258,7 @@ pub trait SessionStore: Send + Sync {
     /// [`Timeout`](crate::AuthErrorKind::Timeout) when another process or task holds it for all that time.
     fn lock<'a>(&'a self, key: &'a str, within: std::time::Duration) -> AuthFuture<'a, StoreLock>;
 
-    /// The keys of all stored sessions, in no particular order; each can be parsed as a
+    /// Lists the keys of all stored sessions, in no particular order; each can be parsed as a
     /// [`SessionKey`](crate::SessionKey). It may take long, and may miss concurrent writes.
     ///
     /// # Errors
@@ -288,7 +291,11 @@ impl StoreLock {
         })
     }
 
-    /// Releases it, and waits for the completion.
+    /// Releases it, and waits until it is released.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the lock may stay until its lease ends, in stores whose locks have one.
     pub async fn release(mut self) {
         if let Some(release) = self.0.take() {
             release().await;

@@ -1,5 +1,8 @@
 //! Tokens for [tower](https://docs.rs/tower) services that speak HTTP. Behind the feature `tower`.
 //!
+//! [`AuthLayer`] puts the token of a [`SessionManager`](crate::SessionManager), or of any other
+//! [`TokenSource`], into requests:
+//!
 //! ```
 //! use std::convert::Infallible;
 //! use std::sync::Arc;
@@ -47,10 +50,10 @@ use crate::origin::{Guarded, Origin};
 /// - A request to another origin passes unchanged, as does a request without an origin (`/path` alone) or one that
 ///   already has a credential in the place of the token.
 /// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
-///   token, if there is one and the body can be copied.
+///   token, if there is one and the body can be copied. If the source fails, its error replaces the response.
 ///
-/// Put it *below* a layer that follows redirects, so that every hop is checked. The service below stays reserved during
-/// the wait for a token.
+/// Put it *below* a layer that follows redirects, so that every hop is checked. The inner service, once ready, stays
+/// reserved during the wait for a token.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = CloneBody> {
     guarded: Arc<Guarded>,
@@ -58,8 +61,8 @@ pub struct AuthLayer<R = CloneBody> {
 }
 
 impl AuthLayer {
-    /// Sends tokens of this source to these origins and no others. Bodies are cloned for a replay;
-    /// [`with_replay`](Self::with_replay) is for bodies that can't be.
+    /// Sends tokens of this source to these origins and no others. Bodies are cloned for a replay; for bodies that can't
+    /// be cloned, see [`with_replay`](Self::with_replay).
     pub fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Self {
         Self { guarded: Guarded::new(source, origins), replay: CloneBody }
     }
@@ -90,7 +93,7 @@ impl<S, R: Clone> Layer<S> for AuthLayer<R> {
 
 /// Copies bodies before they are sent, for a replay.
 pub trait Replay<B> {
-    /// A copy that can be sent; `None` if there is none, and then the request is not replayed.
+    /// Copies a body. Without a copy, the request is not replayed.
     fn copy(&self, body: &B) -> Option<B>;
 }
 
@@ -183,13 +186,13 @@ where
     inner.call(spare).await.map_err(AuthServiceError::Inner)
 }
 
-/// Why a request failed: no token, or a failure of the service below.
+/// The error of an [`AuthService`]: no token, or a failure of the inner service.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AuthServiceError<E> {
     /// There is no token. An [`AuthError`](crate::AuthError) of a session manager is its source.
     Token(TokenError),
-    /// The service below failed.
+    /// The inner service failed.
     Inner(E),
 }
 

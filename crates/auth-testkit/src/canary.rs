@@ -27,7 +27,7 @@ const TELLTALE: usize = "canary-".len() + 8;
 /// Shorter secrets would be found by chance.
 const SHORTEST: usize = 6;
 
-/// Creates secrets, watches for others, and finds them in strings. `Debug` shows none.
+/// Creates secrets, watches for secrets from elsewhere, and finds all of them in strings. `Debug` shows none.
 #[derive(Clone)]
 pub struct Canary {
     random: Random,
@@ -44,9 +44,9 @@ struct Secret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
-    /// Not at all.
+    /// As it is.
     Plain,
-    /// Its first characters.
+    /// Cut short, but for its first characters.
     Beginning,
     /// With the escapes of a quoted string, as in `Debug` and JSON.
     Escaped,
@@ -134,6 +134,7 @@ impl Canary {
     /// Fails if a string contains a secret.
     ///
     /// # Panics
+    ///
     /// If there is one. The message names secret and position, and shows neither secret nor string.
     #[track_caller]
     pub fn assert_clean(&self, what: &str, text: &str) {

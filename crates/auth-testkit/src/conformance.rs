@@ -1,4 +1,5 @@
-//! Conformance suites for [`Authenticator`](auth_core::Authenticator) and [`SessionStore`](auth_core::SessionStore).
+//! Test suites for implementations of auth-core's traits: [`run`] for [`Authenticator`](auth_core::Authenticator),
+//! [`store`](store()) for [`SessionStore`](auth_core::SessionStore). Behind the feature `conformance`.
 
 mod authenticator;
 mod report;

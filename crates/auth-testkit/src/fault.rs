@@ -18,16 +18,17 @@ pub(crate) use self::hold::Stage;
 
 /// A fault of the vendor or of the connection.
 ///
-/// Some faults come before the vendor processes the request, and leave its state unchanged; with the others, the
-/// request is processed, and only the answer is lost or damaged: [`is_processed`](Self::is_processed). A refresh token
-/// that such a request redeemed is spent.
+/// Some faults come before the vendor processes the request, and leave its state unchanged. With the others, the request
+/// is processed, and only the answer is lost or damaged: a refresh token that such a request redeemed is spent.
+/// [`is_processed`](Self::is_processed) tells them apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The vendor is down: connections are refused, open ones are closed. A connection has no operation yet, so this
-    /// concerns every operation, begins at once, and lasts until the plan is cleared: it can't be counted. A client
-    /// with an open connection may see a reset instead, unless the vendor is served [without
-    /// keep-alive](crate::FakeVendor::without_keep_alive).
+    /// The vendor is down: connections are refused, open ones are closed.
+    ///
+    /// A connection has no operation yet, so this concerns every operation, begins at once, and lasts until the plan is
+    /// cleared: it can't be counted. A client with an open connection may see a reset instead, unless the vendor is
+    /// served [without keep-alive](crate::FakeVendor::without_keep_alive).
     RefuseConnections,
     /// The connection is reset before the vendor processes the request.
     LoseRequest,
@@ -96,8 +97,8 @@ impl Fault {
     /// A body of 10 MB.
     pub const HUGE_BODY: Self = Self::HugeBody { bytes: 10_000_000 };
 
-    /// One fault of every kind, for fault matrices; of statuses, those that clients distinguish. Redirects go to
-    /// `other_origin`.
+    /// One fault of every kind, for fault matrices; of [`Status`](Self::Status), those statuses that clients
+    /// distinguish. Redirects go to `other_origin`.
     pub fn all(other_origin: &str) -> Vec<Self> {
         vec![
             Self::RefuseConnections,

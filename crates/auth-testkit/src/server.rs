@@ -1,4 +1,4 @@
-//! A vendor on a socket.
+//! Vendors served over HTTP.
 
 mod clock;
 mod front;
@@ -22,7 +22,7 @@ pub(crate) use self::wire::{Cut, Script, Then};
 use crate::fault::Faults;
 use crate::vendor::{Quirks, Request, Vendor, VendorState};
 
-/// A vendor that is about to be served.
+/// Builds a fake vendor, and serves it over HTTP.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -74,19 +74,19 @@ impl FakeVendor {
         self
     }
 
-    /// Fixes every token that will be made.
+    /// Sets the seed of all tokens and identifiers; 0 by default, so that they are the same in every run.
     pub fn seed(mut self, seed: u64) -> Self {
         self.state = self.state.with_seed(seed);
         self
     }
 
-    /// Sets how long access tokens live.
+    /// Sets how long access tokens live: see [`VendorState::with_access_lifetime`].
     pub fn access_lifetime(mut self, lifetime: std::time::Duration) -> Self {
         self.state = self.state.with_access_lifetime(lifetime);
         self
     }
 
-    /// Adds a user who can sign in.
+    /// Adds a user who can sign in to PacerPro or Aivo.
     pub fn user(mut self, email: &str, password: &str) -> Self {
         self.state.add_user(email, password);
         self
@@ -123,10 +123,16 @@ impl FakeVendor {
     /// Serves the vendor on a free port of 127.0.0.1, until the handle is dropped.
     ///
     /// # Errors
+    ///
     /// If no port can be bound.
     ///
     /// # Panics
+    ///
     /// Outside of a tokio runtime with I/O and time enabled.
+    ///
+    /// # Cancel safety
+    ///
+    /// It never waits: the first poll starts the server.
     pub async fn start(self) -> io::Result<VendorServer> {
         let front = Front::bind()?;
         let vendor = self.state.vendor();
@@ -188,7 +194,8 @@ impl VendorServer {
         format!("http://{}", self.front.address())
     }
 
-    /// The vendor's state. Requests wait while this is held, so hold it briefly, and never across an await.
+    /// Locks the vendor's state, to look at it or change it. Requests wait meanwhile, so drop the guard soon, and never
+    /// hold it across an await.
     pub fn state(&self) -> MutexGuard<'_, VendorState> {
         self.shared.state()
     }

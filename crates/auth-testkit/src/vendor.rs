@@ -1,4 +1,4 @@
-//! The vendors as state machines: no I/O, no clock, no randomness but that of a seed.
+//! The vendors as state machines, without I/O and clock; their randomness comes from a seed.
 //!
 //! A [`VendorState`] takes the time and a [`Request`] and gives a [`Response`]. Model tests call it in process; a
 //! [`FakeVendor`](crate::FakeVendor) serves the same state over a socket.
@@ -216,13 +216,13 @@ impl VendorState {
         }
     }
 
-    /// The number of the sign-in that a token comes from; renewed tokens keep it. Also for a token that was spent or
-    /// revoked, or has expired; `None` for one that was never issued, such as an API key.
+    /// The number of the session that a token belongs to: renewed tokens keep that of the login. It is known also for
+    /// tokens that were spent or revoked, or have expired. `None` for a token that was never issued, such as an API key.
     pub fn session_of(&self, token: &str) -> Option<u64> {
         self.core.tokens.find(token).map(|record| record.session)
     }
 
-    /// The owner of a token: the user's e-mail address, or the application's id. For the same tokens as
+    /// The owner of a token: the user's e-mail address, or the application's id. Known for the same tokens as
     /// [`session_of`](Self::session_of).
     pub fn owner_of(&self, token: &str) -> Option<&str> {
         self.core.tokens.find(token).map(|record| record.owner.as_str())
@@ -252,7 +252,7 @@ impl VendorState {
         &self.core.quirks
     }
 
-    /// The quirks, to change in the middle of a test.
+    /// The quirks, to change them in the middle of a test.
     pub fn quirks_mut(&mut self) -> &mut Quirks {
         &mut self.core.quirks
     }

@@ -17,7 +17,7 @@ use crate::AuthError;
 /// The largest difference between clocks that agree: `Date` has whole seconds, and the response was in transit.
 const ROUNDING: Duration = Duration::from_secs(5);
 
-/// When a response was sent, by the vendor's clock, if it says so.
+/// The time at which a response was sent, by the vendor's clock: its header `Date`, if it has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent(Option<SystemTime>);
 
@@ -27,10 +27,11 @@ impl Sent {
         Self(client_runtime::date_of(headers))
     }
 
-    /// Converts a moment of the vendor's clock, such as the claim `exp`, to the clock that the response's `arrival` was
-    /// read from: as long after it as the moment is after the response's `Date`.
+    /// Converts a moment of the vendor's clock, such as the claim `exp`, to the local clock: `arrival`, when the response
+    /// arrived, plus the time from the response's `Date` to the moment.
     ///
-    /// A moment that is past when the response is sent stays unchanged: such a `Date` contradicts its own response.
+    /// A moment stays unchanged if the clocks agree within 5 seconds, without a `Date`, and if it isn't after the `Date`,
+    /// which then contradicts its own response.
     pub fn by_our_clock(self, moment: SystemTime, arrival: SystemTime) -> SystemTime {
         let Some(date) = self.0 else { return moment };
         let apart = date.duration_since(arrival).unwrap_or_else(|error| error.duration());
@@ -41,7 +42,8 @@ impl Sent {
     }
 }
 
-/// The part `N` of a response, even if the client could not decode the whole of it; and when it was sent.
+/// Gets the part `N` of a response, even if the client could not decode the whole of it, and when it was sent. After
+/// such a response, the time is unknown.
 ///
 /// # Errors
 ///

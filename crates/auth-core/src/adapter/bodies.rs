@@ -52,9 +52,17 @@ struct Coded {
     code: String,
 }
 
-/// The fields that an error body names, in one shape for all vendors: `detail` with `loc` and `msg` as FastAPI writes
-/// it, or `validationErrors` with `field` and `message`. A `detail` that is a string becomes a field without a path.
-/// Empty if the body has none of them.
+/// The refused fields that an error body names, in one shape for all vendors: from `detail` with `loc` and `msg`, as
+/// FastAPI writes it, or `validationErrors` with `field` and `message`. A `detail` that is a string becomes a field
+/// without a path. Empty if the body has none of them.
+///
+/// ```
+/// use auth_core::adapter::refused_fields;
+///
+/// let fields = refused_fields(br#"{"detail":[{"loc":["body","email"],"msg":"not an address","type":"value_error"}]}"#);
+/// assert_eq!(fields[0].path, ["body", "email"]);
+/// assert_eq!(fields[0].code.as_deref(), Some("value_error"));
+/// ```
 pub fn refused_fields(body: &[u8]) -> Vec<FieldError> {
     if let Ok(Details { detail }) = serde_json::from_slice(body) {
         return detail.into_iter().map(located).collect();

@@ -12,7 +12,7 @@ use client_runtime::{
 use super::bodies;
 use crate::{AuthError, AuthErrorKind, Delivery, Family};
 
-/// The authorisation of a call, which decides what a refusal means.
+/// The authorisation of a call: it decides whether a 401 means wrong credentials or an ended session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proof {
@@ -22,6 +22,7 @@ pub enum Proof {
     Session,
 }
 
+/// Classifying failures, for authenticators. Behind the feature `adapter`.
 impl AuthError {
     /// Classifies the error of a call by a generated client: its kind, its delivery, whether it is transient, how long
     /// the vendor asks to wait, and the refused fields. `proof` says what a 401 refers to.
@@ -47,7 +48,7 @@ impl AuthError {
     /// | 503 | `Vendor` | `NotProcessed` |
     /// | another | `Vendor` | `Refused` for 4xx, 307 and 308, or else `Unknown` |
     ///
-    /// 408, 429 and 5xx but 501 are transient.
+    /// 408, 429 and 5xx, except 501, are transient.
     ///
     /// The errors of OAuth 2.0 are those of RFC 6749, 5.2.
     ///

@@ -19,7 +19,16 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The claims of a token, where it is a JWT (RFC 7519) that has them. Nothing is verified.
+/// The claims of a token, if it is a JWT (RFC 7519). Nothing is verified.
+///
+/// ```
+/// use auth_core::Secret;
+/// use auth_core::adapter::Claims;
+///
+/// // The payload is `{"sub":"me"}`.
+/// let claims = Claims::of(&Secret::from("e30.eyJzdWIiOiJtZSJ9.c2ln"));
+/// assert_eq!((claims.subject.as_deref(), claims.expires_at), (Some("me"), None));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {

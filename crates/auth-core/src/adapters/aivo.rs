@@ -30,26 +30,56 @@ const SHORTEST_PASSWORD: usize = 8;
 /// A session's subject is the user's id, which never changes. Its account is the user's e-mail address, since that is
 /// known before the login; a renewed session keeps the account, so that it is found under the same key.
 ///
-/// A session needs only the tokens. A response without another property, such as the tenant of a user who has none,
+/// A session needs only the tokens. A response that lacks any other property, such as the tenant of a user who has none,
 /// still gives a session.
+///
+/// ```no_run
+/// use auth_core::aivo::AivoAuthenticator;
+/// use auth_core::{Credentials, SessionManager};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = SessionManager::builder(AivoAuthenticator::new(aivo_client::Client::builder().build()?))
+///     .credentials(Credentials::password("me@example.com", std::env::var("AIVO_PASSWORD")?))
+///     .build()?;
+/// let token = manager.token().await?;
+/// # let _ = token;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AivoAuthenticator {
     client: Client,
 }
 
 impl AivoAuthenticator {
-    /// Signs in through this client. A token of its own is never used.
+    /// Signs in through this client. If the client has a token of its own, it is never used.
     pub fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Signs in, and returns the user too. The session is dated by `clock`, as in [`login`](Authenticator::login); give
-    /// it to a manager with [`adopt`](crate::SessionManager::adopt).
+    /// Signs in, and returns the user too. `clock` is that of [`login`](Authenticator::login).
+    ///
+    /// ```no_run
+    /// use auth_core::aivo::AivoAuthenticator;
+    /// use auth_core::{AuthError, Credentials, SessionManager, TokioTimer};
+    ///
+    /// # async fn example(manager: SessionManager<AivoAuthenticator>) -> Result<(), AuthError> {
+    /// let credentials = Credentials::password("me@example.com", "correct horse");
+    /// let (session, user) = manager.authenticator().login_user(&credentials, &TokioTimer::new()).await?;
+    /// manager.adopt(session).await?;
+    /// println!("signed in as {}", user.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// The errors of `login`, and [`Decode`](AuthErrorKind::Decode) for a response whose user lacks a property of the
-    /// description: such a user can sign in by `login`.
+    /// The errors of `login`, and [`Decode`](AuthErrorKind::Decode) for a response whose user lacks a property that the
+    /// description requires: such a user can sign in by `login`.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, a session may have been created at the vendor.
     pub async fn login_user(
         &self,
         credentials: &Credentials,

@@ -22,16 +22,33 @@ const FAMILY: Family = Family::new("pacerpro");
 ///
 /// PacerPro can't end a single session. To end all of them, call `revoke_all`.
 ///
-/// A session's account is the name it was created with, its subject that of the token. It ends at `expiresAt`, or else
-/// with the token's `exp`. A time without a zone may be a local time: where the token's `exp` differs from it by the
+/// A session's account is the user name it was created with, its subject that of the token. It ends at `expiresAt`, or
+/// else with the token's `exp`. A time without a zone may be a local time: where the token's `exp` differs from it by the
 /// offset of a zone, `exp` counts.
+///
+/// A session that isn't renewed in time is lost, so a program whose users enter their passwords keeps it alive:
+///
+/// ```no_run
+/// use auth_core::pacerpro::PacerProAuthenticator;
+/// use auth_core::{Credentials, SessionManager};
+///
+/// # async fn example(password: String) -> Result<(), Box<dyn std::error::Error>> {
+/// let client = pacerpro_client::Client::builder().build()?;
+/// let manager = SessionManager::builder(PacerProAuthenticator::new(client)).build()?;
+/// manager.login(Credentials::password("me@example.com", password)).await?;
+///
+/// let kept = manager.clone();
+/// tokio::spawn(async move { kept.keep_alive().await });
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PacerProAuthenticator {
     client: Client,
 }
 
 impl PacerProAuthenticator {
-    /// Signs in through this client. A token of its own is never used.
+    /// Signs in through this client. If the client has a token of its own, it is never used.
     pub fn new(client: Client) -> Self {
         Self { client }
     }

@@ -41,6 +41,23 @@ const LONGEST_GRACE_PERIOD: u32 = 259_200;
 /// static token, or the one it was given. The keys of credentials don't choose it, so a client without a token of its
 /// own needs the [`Server`](svix_client::Server) of their region; without either it calls the server for keys without a
 /// known region.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use auth_core::svix::SvixAuthenticator;
+/// use auth_core::{AppAccess, SessionManager};
+/// use svix_client::{Client, Server};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::builder().server(Server::Eu).build()?;
+/// let access = AppAccess::new(std::env::var("SVIX_KEY")?, "my-app").with_lifetime(Duration::from_secs(3600));
+/// let manager = SessionManager::builder(SvixAuthenticator::new(client)).credentials(access.into()).build()?;
+/// let token = manager.token().await?; // minted for the application, and anew before it expires
+/// # let _ = token;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SvixAuthenticator {
     client: Client,
@@ -51,9 +68,9 @@ pub struct SvixAuthenticator {
 impl SvixAuthenticator {
     /// Signs in through this client.
     ///
-    /// Its own token is used only to exchange a one-time token without a bearer, and for `revoke_all`: for those, build
-    /// it with a static token, an API key. Its token source must not depend on a session that this authenticator
-    /// renews.
+    /// The client's own token is used only to exchange a one-time token without a bearer, and for `revoke_all`: for
+    /// those, build the client with an API key as its static token. Its token source must not depend on a session that
+    /// this authenticator renews.
     pub fn new(client: Client) -> Self {
         Self { client, grace_period: 0 }
     }
@@ -73,12 +90,16 @@ impl SvixAuthenticator {
         Ok(self)
     }
 
-    /// A link that signs its holder in to the portal of an application, and the token inside it. The session is that of
-    /// an API key.
+    /// Creates a link that signs its holder in to the portal of an application, and the token inside it. The session is
+    /// that of an API key.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](AuthErrorKind::InvalidInput) for an invalid id of an application; and the errors of the call.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the link may have been created.
     pub async fn portal_link(
         &self,
         session: &Session,
@@ -90,11 +111,15 @@ impl SvixAuthenticator {
         request.await.map(|answer| answer.into_inner()).map_err(|error| AuthError::from_call(error, Proof::Session))
     }
 
-    /// A token that can only create messages in one application. The session is that of an API key.
+    /// Creates a token that can only create messages in one application. The session is that of an API key.
     ///
     /// # Errors
     ///
     /// The errors of [`portal_link`](Self::portal_link).
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the token may have been created.
     pub async fn create_message_token(
         &self,
         session: &Session,

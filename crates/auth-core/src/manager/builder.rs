@@ -14,7 +14,7 @@ use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
 use crate::observe::{Issuer, Observer};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, MemoryStore, Session, SessionKey, SessionStore};
 
-/// Builds a [`SessionManager`].
+/// Builds a [`SessionManager`]. Every option has a default.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionManagerBuilder<A> {
     authenticator: A,
@@ -43,15 +43,17 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         }
     }
 
-    /// Credentials for the first login, and for further ones when the session can't be renewed.
+    /// Credentials for the first login, and for further logins when the session can't be renewed. Without them, a caller
+    /// signs in by [`login`](SessionManager::login).
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Begins with this session instead of a login. At its first renewal a session in the store replaces it if that was
-    /// issued later; otherwise it replaces the stored one. To replace the stored session at once, build without a
-    /// session and call [`adopt`](SessionManager::adopt).
+    /// Begins with this session instead of a login.
+    ///
+    /// At its first renewal it is compared with the stored session, and the one that was issued later stays. To replace
+    /// the stored session at once, build without a session and call [`adopt`](SessionManager::adopt).
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
@@ -67,20 +69,20 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     /// The store of the session; by default memory, for this manager alone.
     ///
     /// A session that is already stored is used instead of a login, unless it was created with other credentials than
-    /// the held ones. Managers of the same family, realm and account that share a store share the session: within a
-    /// process, between processes and between hosts.
+    /// those of the manager. Managers of the same family, realm and account that share a store share the session: within
+    /// a process, between processes and between hosts.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// The numbers that the manager decides by.
+    /// The intervals and time limits of the manager.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// The source of time and randomness; tests replace it.
+    /// The source of time and randomness, for tests. By default a [`TokioTimer`].
     pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
         self.timer = timer;
         self
@@ -102,8 +104,8 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if a store was given, and no account is known: a manager with
-    /// another user's credentials would find the session there.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if a store was given and no account is known: without one, managers
+    /// of different users would share a session. Set it by [`account`](Self::account).
     pub fn build(self) -> Result<SessionManager<A>, AuthError> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());

@@ -1,5 +1,5 @@
-//! The state shared by all callers: behind a lock, and the currently valid part of it published for reading without
-//! one.
+//! The state that all callers share: the whole of it behind a lock, and the token in use published for reading without
+//! the lock.
 //!
 //! Both are in one type so that they can't diverge: the published part changes only through a [`Locked`], which exists
 //! only while the lock is held.
@@ -21,7 +21,8 @@ pub(super) struct Cell {
     guarded: Mutex<Guarded>,
 }
 
-/// The token in use, and the time until which it can be served without a decision. Without a token, nothing is valid.
+/// The token in use, and the time until which it can be served without a decision. Without a token, every caller takes
+/// the lock.
 #[derive(Default)]
 struct Published {
     token: Option<Token>,
@@ -41,7 +42,7 @@ struct Guarded {
     closing: Vec<Flight>,
     /// The number of logouts that wait for operations in flight.
     endings: usize,
-    /// Sessions that superseded operations brought meanwhile; a waiting logout ends them.
+    /// Sessions that superseded operations created; a waiting logout ends them.
     orphans: Vec<Arc<Session>>,
 }
 

@@ -48,9 +48,9 @@ pub(crate) struct State {
     can_login: bool,
     /// The held credentials are the token itself.
     logs_in_statically: bool,
-    /// Whether peers can change the stored session, so that a look helps when there is no other plan.
+    /// Whether peers can change the stored session, so that a look in it helps when there is no other plan.
     shared: bool,
-    /// The number of looks in a row without news, and the pause until the next look; `None` if it may follow at once.
+    /// The number of looks in the store in a row without news, and the pause until the next, if there is one.
     vain_looks: u32,
     next_look: Option<Pause>,
     held: Option<Held>,
@@ -71,7 +71,7 @@ pub(crate) struct State {
     cooling: Option<(Pause, AuthError)>,
     /// Renewals that were not due by expiry alone.
     pace: Pace,
-    /// The number of renewals in a row caused by rejected tokens, and the pause in which a further rejection causes
+    /// The number of renewals in a row that rejected tokens caused, and the pause in which a further rejection causes
     /// none: the token is new, so the caller more likely lacks a permission.
     suspicions: u32,
     suspicion: Option<Pause>,
@@ -255,7 +255,7 @@ impl State {
         pause.and_then(|pause| pause.end(now)).max(paced)
     }
 
-    /// Until when replacements of sessions before their time have to wait, if there were too many.
+    /// The end of the wait for a renewal that isn't due by expiry, if there were too many of them.
     fn paced(&self, now: SystemTime) -> Option<SystemTime> {
         if self.is_in_turn(now) { None } else { self.pace.end(now, self.policy.longest_cooldown, self.end_of_use()) }
     }
@@ -275,8 +275,8 @@ impl State {
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
         let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the access token renews itself, and has to be valid. Whether a rejected one is valid,
-        // only the vendor knows.
+        // Without a refresh token the access token renews itself, and has to be valid. Only the vendor knows whether a
+        // rejected one is.
         let valid = is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
         let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;
@@ -284,7 +284,7 @@ impl State {
     }
 
     /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, and no
-    /// credentials are held. Not before the access token has ended, since until then nothing is lost.
+    /// credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
     fn has_resend(&self) -> bool {
         let Some(Held { spent: Some(spent), .. }) = &self.held else { return false };
         spent.is_open() && !self.capabilities.punishes_reuse && !self.can_login && self.dead.is_none()
@@ -296,7 +296,7 @@ impl State {
         is_held && self.has_resend() && !is_before(now, self.end_of_use())
     }
 
-    /// The error of a caller for whom nothing can be begun now.
+    /// The error of a caller for whom no renewal can begin now.
     fn why_not(&self, now: SystemTime) -> AuthError {
         let cooling = self.cooling.as_ref().filter(|(pause, _)| pause.lasts(now)).map(|(_, failure)| failure);
         let paced = || {
@@ -316,7 +316,7 @@ impl State {
         AuthError::new(AuthErrorKind::ReauthRequired).with_message(message)
     }
 
-    /// A server rejected the token of a generation. A rejection of an older token says nothing about the current one.
+    /// Registers that a server rejected a token. The rejection of an older token says nothing about the current one.
     ///
     /// A rejection is a suspicion, not a verdict: an endpoint may answer 401 to a caller without permission. So the
     /// token stays in use where it can't be replaced, or was renewed a moment ago for the same reason. Returns whether
@@ -350,8 +350,8 @@ impl State {
         self.held.as_ref().is_some_and(|held| held.rejected)
     }
 
-    /// A rejected token caused a renewal. After any outcome of it, further rejections cause no renewal for a while, and
-    /// for longer each time.
+    /// Begins the pause after a renewal that a rejected token caused: further rejections cause no renewal for a while,
+    /// and for longer each time.
     fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
         if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
             self.suspicions = 0;
@@ -360,7 +360,7 @@ impl State {
         self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, chance), None));
     }
 
-    /// No replacement was found, and the vendor didn't end the session: the rejected token is used again.
+    /// Uses a rejected token again: no replacement was found, and the vendor didn't end the session.
     fn relent(&mut self, now: SystemTime, chance: f64) {
         if self.is_rejected() {
             self.set_rejected(false);

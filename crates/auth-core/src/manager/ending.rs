@@ -18,9 +18,10 @@ use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, 
 pub enum Ended {
     /// The vendor has ended it. Servers that don't ask the vendor may still accept the access token.
     AtVendor,
-    /// It was forgotten here, and the vendor has nothing to end: a key that is sent as it is was never issued.
+    /// It was forgotten here, and the vendor has nothing to end: an API key that is itself the token was never issued as
+    /// a session.
     Here,
-    /// There was no session to end: no caller had signed in, or the vendor says that it had ended before.
+    /// There was no session to end: no caller had signed in, or the vendor says that the session had ended before.
     Nothing,
 }
 
@@ -41,11 +42,11 @@ impl Scope {
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Ends this session: at once in this manager, then in the store and at the vendor. Credentials are forgotten too,
-    /// so there is no login without the caller.
+    /// Ends this session: at once in this manager, then in the store and at the vendor. Held credentials are forgotten,
+    /// so the manager doesn't sign in again by itself.
     ///
-    /// Operations in flight are awaited first: a renewal that was sent brings tokens, which are ended with the rest. A
-    /// session whose access token has expired is renewed, since only then can its refresh token be ended.
+    /// It first waits for operations in flight: a renewal that was sent brings new tokens, which are ended too. A session
+    /// whose access token has expired is renewed, since its refresh token can't be ended otherwise.
     ///
     /// # Errors
     ///
@@ -122,6 +123,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
+    /// The part of an ending that takes time: waits for operations in flight, and ends the session in the store and at
+    /// the vendor.
     async fn finish_ending(self: &Arc<Self>, ended: EndedHere, left: Left, scope: Scope) -> Result<Ended, AuthError> {
         let drained = self.drain(&ended).await;
         let mut orphans = self.cell.lock().take_orphans();
@@ -181,7 +184,8 @@ impl<A: Authenticator + 'static> Inner<A> {
         })
     }
 
-    /// `may_be_sent` says that no peer sends the refresh token.
+    /// Ends a session at the vendor. If its access token is of no use any more, the session is renewed first, provided
+    /// that its refresh token `may_be_sent`: that no peer has sent it or will.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
         let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;

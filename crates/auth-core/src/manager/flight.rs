@@ -1,4 +1,4 @@
-//! An operation in flight as its waiters see it: one result, shared by all.
+//! An operation in flight, in two halves: its task announces one result, and all waiters share it.
 
 use std::sync::Arc;
 

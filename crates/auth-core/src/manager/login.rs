@@ -11,11 +11,11 @@ use crate::observe::{Operation, Outcome, Wait};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Signs in, whatever session is in use. That session is kept until the login has succeeded, and if it fails; then
-    /// it is replaced, and ended at the vendor where sessions can be ended one by one.
+    /// Signs in, even if a session is in use. A successful login replaces that session, and ends it at the vendor where
+    /// sessions can be ended one by one; a failed login leaves it in use.
     ///
-    /// Credentials that can be used again are held, for when the session can't be renewed. A key that is the token
-    /// itself is not stored.
+    /// Credentials that can be used again are held, for when the session can't be renewed. An API key that is itself the
+    /// token is held too, but not stored.
     ///
     /// # Errors
     ///
@@ -36,8 +36,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         }
     }
 
-    /// Uses a session that was created elsewhere: it replaces the session in use and the stored one, as that of a
-    /// [`login`](Self::login) does. Held credentials stay.
+    /// Uses a session that was created elsewhere. It replaces the session in use and the stored one, as a successful
+    /// [`login`](Self::login) does. Held credentials are kept.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// # Cancel safety
     ///
-    /// The session is in use after the first poll; its storing goes on if the future is dropped.
+    /// The session is in use after the first poll; it is stored even if the future is dropped.
     pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
         let session = Arc::new(session);
         prepare(&session, 0)?;
@@ -87,7 +87,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         Ok(flight)
     }
 
-    /// Writes the session that an epoch has begun with, and shows the outcome.
+    /// Writes the session that the current epoch began with, and shows the outcome as the status.
     async fn store_new(self: &Arc<Self>) {
         // A failed write shows in the status, and is retried in the background.
         let _ = self.vault.flush().await;
@@ -103,7 +103,7 @@ struct Closing {
 }
 
 impl Closing {
-    /// From here on a logout waits for it.
+    /// Registers the ending of the session before, so that logouts wait for it; `None` if there is nothing to end.
     fn begin(locked: &mut Locked<'_>, before: Option<Arc<Session>>, now: &Session) -> Option<Self> {
         let session = before.filter(|before| before.access_token != now.access_token)?;
         let (announced, flight) = Flight::announce();
@@ -111,7 +111,7 @@ impl Closing {
         Some(Self { session, announced })
     }
 
-    /// No caller is left to hear of a failure.
+    /// Ends the session at the vendor. No caller is left to hear of a failure.
     async fn finish<A: Authenticator + 'static>(self, inner: &Inner<A>) {
         inner.revoke(&self.session).await;
         self.announced.tell(Err(Halt::Superseded));
@@ -131,7 +131,8 @@ struct Login<A: Authenticator + 'static> {
 enum SignedIn {
     /// Its session is in use, in place of another.
     Published(Option<Closing>),
-    /// Its session must not be used, or is of no use; with the result for the waiters.
+    /// Its session must not be used, since the login was superseded, or has expired already; with the result for the
+    /// waiters.
     Void(Arc<Session>, Halt),
 }
 

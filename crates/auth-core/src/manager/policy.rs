@@ -1,38 +1,52 @@
-//! The numbers that decide when a session is renewed and how long failures cool down.
+//! Intervals and time limits: when a session is renewed, how long failures cool down, how long callers wait.
 
 use std::time::{Duration, SystemTime};
 
 use crate::Session;
 
-/// The numbers that a manager decides by. The defaults fit the three vendors.
+/// The intervals and time limits of a manager. The defaults fit the built-in vendors.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::Policy;
+///
+/// let mut policy = Policy::default();
+/// policy.wait_limit = Duration::from_secs(20);
+/// policy.lock_limit = Duration::from_secs(10);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The longest time before expiry at which a renewal may begin; 5 minutes.
+    /// How long before expiry a renewal may begin. By default 5 minutes.
     pub early_window: Duration,
-    /// The same as a share of the token's lifetime; the shorter of both applies. 0.2
+    /// The same as a share of the token's lifetime, from 0 to 1; the shorter of both applies. By default 0.2.
     pub early_share: f64,
-    /// The random share of the early window, so that many sessions don't renew at once. 0.1
+    /// The share of the early window, from 0 to 1, by which it is shortened at random, so that sessions aren't all
+    /// renewed at once. By default 0.1.
     pub early_jitter: f64,
-    /// The largest difference between the clocks of this machine and the vendor; 30 seconds, but at most a tenth of the
-    /// lifetime.
+    /// The allowance for a difference between the clocks of this machine and the vendor: a token is not used within this
+    /// time before its expiry. By default 30 seconds; at most a tenth of the lifetime applies.
     pub skew: Duration,
-    /// The shortest cooldown after the first failure; doubled with each further one, and up to twice as long by jitter.
-    /// 1 second
+    /// The shortest cooldown after a first failure. It doubles with each further failure in a row, and is up to twice as
+    /// long by jitter. By default 1 second.
     pub first_cooldown: Duration,
-    /// The longest cooldown, unless the vendor asks for more; 60 seconds. It is also the span in which at most six
-    /// renewals are made that were not due by expiry, so that sessions which don't last aren't replaced for ever.
+    /// The longest cooldown, unless the vendor asks for more. By default 60 seconds.
+    ///
+    /// In the same span, at most six renewals are made that were not due by expiry, such as after rejected tokens.
+    /// Otherwise a vendor whose sessions end at once would get one request after the other.
     pub longest_cooldown: Duration,
-    /// The longest wait that a vendor can ask for (`Retry-After`); 1 hour. Longer ones are cut to it.
+    /// The longest wait that a vendor can ask for (`Retry-After`). By default 1 hour; longer ones are cut to it.
     pub longest_retry_after: Duration,
-    /// The longest wait of a caller for a verb of the manager, and of a renewal for the vendor; 45 seconds. A verb that
-    /// takes longer goes on without its caller: a renewal takes at most this, `lock_limit`, and `store_limit` for each
-    /// of its steps.
+    /// The longest wait of a caller for a method of the manager, and of a renewal for the vendor. By default 45 seconds.
+    ///
+    /// An operation that takes longer goes on without its caller: a renewal takes at most this, `lock_limit`, and
+    /// `store_limit` for each of its steps.
     pub wait_limit: Duration,
-    /// The longest wait of a renewal for a peer that holds the store's lock; 30 seconds. Shorter than `wait_limit`, so
-    /// that waiters get the reason.
+    /// The longest wait of a renewal for a peer that holds the store's lock. By default 30 seconds: shorter than
+    /// `wait_limit`, so that waiters get the reason.
     pub lock_limit: Duration,
-    /// The longest wait of a renewal for the store to read or write; 10 seconds.
+    /// The longest wait of a renewal for a read or a write of the store. By default 10 seconds.
     pub store_limit: Duration,
 }
 

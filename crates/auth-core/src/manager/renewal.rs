@@ -68,15 +68,15 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 }
 
-/// The session that the vendor returned, if its token can be sent. Otherwise it must not replace another, nor in the
-/// store.
+/// Checks that the token of a session from the vendor can be sent. Otherwise the session must not replace another, in
+/// use or in the store. An empty refresh token counts as none.
 fn whole(mut session: Session) -> Result<Session, AuthError> {
     prepare(&session, 0)?;
     let _ = session.refresh_token.take_if(|token| token.expose().is_empty());
     Ok(session)
 }
 
-/// Whether a refresh token that was sent can be sent again. A refused one must not be, by any manager.
+/// Whether a refresh token that was sent can be sent again, by the error. No manager may send a refused one again.
 fn is_untouched(error: &AuthError) -> bool {
     error.delivery() != Delivery::Unknown && !error.needs_login()
 }

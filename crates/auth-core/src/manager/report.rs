@@ -3,7 +3,7 @@
 //! Problem: an observer is foreign code. It may be slow, call the manager, or panic.
 //!
 //! Decision: it is called without any lock that callers take, and its panics are caught here. A subscriber of `tracing`
-//! is called without such a lock, too. Only the turn of a writer may be held, as it is during calls of the store.
+//! is called without such a lock, too. Only the vault's lock for writes may be held, as it is during calls of the store.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

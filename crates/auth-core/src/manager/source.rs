@@ -25,7 +25,7 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// The cached token is due: it may still be valid, and its renewal begins in the background.
+    /// Serves the cached token when it is due, if it is still valid, and begins its renewal in the background.
     #[cold]
     fn cached_when_due(&self) -> Option<Token> {
         let now = self.inner.timer.system_time();

@@ -14,12 +14,12 @@ pub enum SessionStatus {
     SignedOut,
     /// A session is in use.
     Active {
-        /// Counts the sessions of this manager.
+        /// The number of the session: every new session of this manager gets the next.
         generation: u64,
         /// When the token stops being valid, if it does.
         expires_at: Option<SystemTime>,
     },
-    /// The last renewal failed. A token that is still valid stays in use.
+    /// The last renewal failed, or a login while there was no session. A token that is still valid stays in use.
     Failed(AuthError),
     /// The session is in use, but could not be stored.
     NotStored(AuthError),
@@ -27,7 +27,7 @@ pub enum SessionStatus {
     ShutDown,
 }
 
-/// Receives status changes of a session.
+/// Follows the status of a session; made by [`SessionManager::watch`](crate::SessionManager::watch).
 #[derive(Clone, Debug)]
 pub struct SessionWatch(watch::Receiver<SessionStatus>);
 
@@ -42,6 +42,7 @@ impl SessionWatch {
     }
 
     /// Waits for a change since the last call, and returns the status after it; `None` once the manager is dropped.
+    /// Changes in quick succession may appear as one.
     ///
     /// ```
     /// # async fn example(mut watch: auth_core::SessionWatch) {

@@ -34,7 +34,7 @@ pub(super) struct Vault {
     machine: Mutex<Machine>,
     /// Serializes writes, so that none of an earlier epoch follows one of a later epoch.
     turn: tokio::sync::Mutex<()>,
-    /// A background task retries pending writes.
+    /// Whether a background task retries pending writes.
     saving: AtomicBool,
     /// The entry that a removal found, if it could be read, and the epoch of the removal.
     removed: Mutex<Option<(u64, Found)>>,
@@ -180,14 +180,14 @@ impl Vault {
         }
     }
 
-    /// The refresh token of a session is about to be sent.
+    /// Remembers that the refresh token of a session is about to be sent.
     pub(super) fn note_sent(&self, session: &Session) {
         if let Some(mut sent) = self.sent() {
             sent.add(session);
         }
     }
 
-    /// It was sent, and is still valid.
+    /// Forgets that the refresh token of a session was sent: it is still valid.
     pub(super) fn note_not_spent(&self, session: &Session) {
         if let Some(mut sent) = self.sent() {
             sent.remove(session);

@@ -4,7 +4,8 @@ use crate::Family;
 
 /// The vendor of a session, and its server.
 ///
-/// Of the realm's URL it keeps scheme, host and port; a user, a password, a path or a query is dropped.
+/// It keeps scheme, host and port of the [realm](crate::Authenticator::realm)'s URL, and drops user, password, path and
+/// query.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Issuer {
     family: Family,

@@ -44,15 +44,8 @@ impl Schedule {
 }
 
 impl<A: Authenticator + Clone + 'static> SessionPool<A> {
-    /// Renews every session of the pool when it is due, also without callers, until the future is dropped.
-    ///
-    /// Renewals are spread: early windows and cooldowns have jitter, so that not all sessions meet a vendor that was
-    /// down at once. A session without expiry is left alone until it changes.
-    ///
-    /// # Cancel safety
-    ///
-    /// Renewals in flight go on if the future is dropped.
-    pub async fn keep_alive(&self) {
+    /// The loop of [`keep_alive`](Self::keep_alive).
+    pub(super) async fn renew_when_due(&self) {
         let timer = &self.shared.timer;
         let mut schedule = Schedule::default();
         let mut changes = self.shared.changes.subscribe();

@@ -42,8 +42,8 @@ use step::Observer;
 /// # }).unwrap();
 /// ```
 ///
-/// Without a key, tokens are stored unencrypted, in files that only their user may open; `encrypted` (feature
-/// `encryption`) seals them.
+/// Without a key, tokens are stored unencrypted, in files that only their user may open. `encrypted` (feature
+/// `encryption`) encrypts them.
 ///
 /// # Durability
 ///
@@ -51,7 +51,7 @@ use step::Observer;
 /// that failed or was cut off leaves the old session or the new one, whole. Leftovers of a killed process are removed
 /// by the next write of that session.
 ///
-/// A new file replaces the old one, whose content may remain on the disk or in its snapshots.
+/// Each write replaces the file by a new one; the old content may remain on the disk or in snapshots of it.
 ///
 /// # The folder
 ///
@@ -66,10 +66,10 @@ use step::Observer;
 /// Names are hashes, since they appear in errors and logs. Lock files and the mark of the removal stay when a session
 /// is removed; don't remove them while a program runs.
 ///
-/// On Unix the folder and its files must belong to the user of the process (its effective one). The folder must be no
-/// symbolic link, and not writable by others; the files must be regular, 0600 at most, and no links either. Every call
-/// checks this, and fails otherwise. Access lists beyond these modes are not checked. On Windows none of this is
-/// checked: choose a folder in the user's profile, whose access list is theirs alone.
+/// On Unix the folder and its files must belong to the effective user of the process. The folder must not be a symbolic
+/// link, and not writable by others; the files must be regular files with mode 0600 or less. Every call checks this, and
+/// fails otherwise. ACLs beyond these modes are not checked. On Windows none of this is checked: choose a folder in the
+/// user's profile, which only that user can access.
 ///
 /// Locks are those of the kernel (`flock`, `LockFileEx`). Network file systems that don't forward them let two hosts
 /// write at once: keep the folder on a local disk.
@@ -103,7 +103,7 @@ impl FileStore {
         Ok(Self(Files { folder: folder.into(), format: RecordFormat::default(), observer: Observer::default() }))
     }
 
-    /// Seals sessions with a key, and refuses sessions that aren't sealed with it.
+    /// Encrypts sessions with a key, and refuses sessions that aren't encrypted with it.
     ///
     /// ```no_run
     /// use auth_core::{EncryptionKey, FileStore};
@@ -116,8 +116,7 @@ impl FileStore {
     /// # }
     /// ```
     ///
-    /// To begin to encrypt, sign in anew: a stored session without encryption is an error, and
-    /// [`save`](SessionStore::save) replaces it.
+    /// To read a stored session that isn't encrypted is then an error; a login replaces it.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {

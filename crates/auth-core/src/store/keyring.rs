@@ -43,8 +43,8 @@ use worker::Worker;
 /// | Windows | the Credential Manager, on this machine only |
 /// | Linux and BSD | the Secret Service: GNOME Keyring, KWallet, KeePassXC |
 ///
-/// Each session is an entry of the given service; the user name of the entry consists of the session's key and a part
-/// of its hash. Names of accounts and services are readable.
+/// Each session is an entry of the given service. The entry's user name consists of the session's key and a part of its
+/// hash, so names of accounts and services are readable.
 ///
 /// # The folder
 ///
@@ -106,8 +106,8 @@ impl KeyringStore {
         Ok(Self { keyring, folder: folder.into(), format: RecordFormat::default(), worker })
     }
 
-    /// Seals sessions with a key, and refuses unsealed ones. A keyring encrypts by itself; this is for keyrings that
-    /// other programs of the user can read.
+    /// Encrypts sessions with a key, and refuses unencrypted ones. A keyring encrypts by itself; this is for keyrings
+    /// that other programs of the user can read.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {

@@ -14,7 +14,7 @@ use crate::{AuthError, AuthErrorKind, AuthFuture, Session};
 /// How long a removal is remembered: longer than any login or renewal takes.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 
-/// Keeps sessions in memory, for as long as the process lives.
+/// Keeps sessions in memory, for as long as the process lives. Managers of one process share them.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     sessions: Mutex<Sessions>,

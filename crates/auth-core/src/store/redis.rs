@@ -23,7 +23,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::Value;
-use client_runtime::Secret;
 
 use super::failure::storage;
 use super::record::{self, RecordFormat, fresh_revision};
@@ -37,7 +36,7 @@ use lock::milliseconds;
 pub use builder::RedisStoreBuilder;
 pub use credentials::RedisCredentials;
 
-/// Keeps sessions in Redis, shared by a whole fleet.
+/// Keeps sessions in Redis, for managers on many hosts.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), auth_core::AuthError> {
@@ -50,9 +49,15 @@ pub use credentials::RedisCredentials;
 /// # }
 /// ```
 ///
-/// With the feature `encryption`, `encrypted` seals the sessions with a key that Redis never sees. With the feature
-/// `redis-tls`, `rediss://` encrypts the connection; without it, passwords and unsealed sessions cross the network
-/// unencrypted.
+/// | Redis is | constructor |
+/// |---|---|
+/// | one server with a URL | [`builder`](Self::builder) |
+/// | behind Sentinel, or reached by a connection of your own | [`connected_by`](Self::connected_by) |
+/// | a cluster | [`over`](Self::over) |
+///
+/// With the feature `encryption`, `encrypted` encrypts the sessions with a key that Redis never sees. With the feature
+/// `redis-tls`, `rediss://` encrypts the connection; without it, passwords and unencrypted sessions are readable on the
+/// network.
 ///
 /// # Safety of writes
 ///
@@ -89,25 +94,25 @@ pub use credentials::RedisCredentials;
 ///
 /// # Keys in Redis
 ///
-/// Redis 6 or newer, or Valkey. For the prefix `acme:` and the account `me`:
+/// Redis 6 or newer, or Valkey. Each session has two keys, in one slot of a cluster; every command touches one of them.
+/// For the prefix `acme:` and the [session key](crate::SessionKey) `aivo https://api.aivo.com/auth/v1 me`:
 ///
-/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few earlier revisions; after a removal, for
-///   ten minutes, without `d`;
-/// - `acme:{me}:lock`, a string: the token of the lock's holder. It expires with its lease.
+/// | key | type | content |
+/// |---|---|---|
+/// | `acme:{aivo%20https://api.aivo.com/auth/v1%20me}:session` | hash | `r`: the revision; `d`: the session and its intent; `h`: a few earlier revisions. After a removal, for ten minutes, without `d` |
+/// | `acme:{aivo%20https://api.aivo.com/auth/v1%20me}:lock` | string | the token of the lock's holder; expires with its lease |
 ///
-/// Names of accounts are readable, with `%`, `{`, `}`, white space and control characters percent-encoded. Every
-/// command touches one key, and the keys of an account are in one slot of a cluster. A URL addresses one server; for a
-/// cluster there is [`over`](Self::over), and for Sentinel [`connected_by`](Self::connected_by).
+/// The session key is readable, with `%`, `{`, `}`, white space and control characters percent-encoded.
 ///
-/// A user of Redis with an access list needs
+/// An ACL user needs
 /// `~acme:* +hmget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait +scan`.
 /// Connections to a cluster need `+cluster|slots` as well, and those behind Sentinel `+role`.
 ///
 /// # Errors
 ///
-/// All are of the kind [`Storage`](crate::AuthErrorKind::Storage); those that may be temporary, as of a Redis that is
-/// restarting, full or just a replica, are [transient](AuthError::is_transient). They contain neither the password nor
-/// any text from Redis but the code of its answer.
+/// All are of the kind [`Storage`](crate::AuthErrorKind::Storage). An error that may pass, such as that of a Redis that is
+/// restarting, full or only a replica, is [transient](AuthError::is_transient). Errors contain neither the password nor
+/// any text from Redis except the code of its answer.
 pub struct RedisStore {
     client: Arc<Client>,
     prefix: String,
@@ -121,17 +126,15 @@ pub struct RedisStore {
 const REMOVED: &str = "removed-";
 
 impl RedisStore {
-    /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
-    /// `unix:///path?db=0` for a socket. Special characters of a password are percent-encoded.
-    pub fn builder(url: impl Into<Secret>) -> RedisStoreBuilder {
-        RedisStoreBuilder::new(url.into())
-    }
-
     /// Checks that Redis answers.
     ///
     /// # Errors
     ///
     /// [`Storage`](crate::AuthErrorKind::Storage) if it can't be reached, refuses this user, or is still loading.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
     pub async fn ping(&self) -> Result<(), AuthError> {
         self.client.ask(Request::Command(&::redis::cmd("PING"))).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Sealing sessions with a key that the user supplies.
+//! Authenticated encryption of sessions with a key that the user supplies. "Seal" and "open" are its two directions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,12 +22,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A key for stores that encrypt: 32 random bytes, kept where the sessions are not.
+/// A key for stores that encrypt sessions: 32 random bytes, kept where the sessions are not.
 ///
 /// `Debug` shows nothing of it, clones share one copy, and the copy is overwritten when the last clone is dropped.
 ///
-/// Sessions are sealed with XChaCha20-Poly1305, each time under a new random nonce. A sealed session can be read only
-/// for the account it was written for. Account names, revisions and the hashes of intents stay readable. Encryption
+/// Sessions are encrypted with XChaCha20-Poly1305, each time under a new random nonce. An encrypted session can be read
+/// only for the account it was written for. Account names, revisions and the hashes of intents stay readable. Encryption
 /// protects tokens from readers of a file or a backup; it doesn't keep a writer of the file from restoring an older
 /// copy.
 ///
@@ -49,7 +49,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// # let _ = key;
 /// ```
 ///
-/// Every session is sealed with the new key at its next write; after the longest life of a session the old key can be
+/// Every session is encrypted with the new key at its next write; after the longest life of a session the old key can be
 /// dropped. Give the new key to all processes before one writes with it: processes with the old key alone can't read
 /// it.
 #[derive(Clone)]
@@ -86,7 +86,7 @@ impl EncryptionKey {
         Ok(Self::from_bytes(*key))
     }
 
-    /// Also opens sessions that another key, or one of its own old keys, sealed. Only this key seals.
+    /// Also decrypts sessions that were encrypted with another key, or one of its own old keys. Only this key encrypts.
     #[must_use]
     pub fn also_decrypt_with(mut self, old: Self) -> Self {
         Arc::make_mut(&mut self.0).old.push(old);

@@ -10,7 +10,8 @@ const ONE_LOGIN: &str = "the credentials are no good for a second login";
 /// The clock that dates sessions.
 const CLOCK: TokioTimer = TokioTimer::new();
 
-/// Calls all verbs of an authenticator, at a vendor where `credentials` are valid and can be used several times.
+/// Tests an [`Authenticator`] against its contract: calls all methods, at a vendor where `credentials` are valid and can
+/// be used several times.
 ///
 /// Sessions are created and, where the authenticator can, ended: one by one, or every session of the account. So this
 /// needs an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice;

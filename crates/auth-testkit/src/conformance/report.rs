@@ -11,7 +11,7 @@ use auth_core::{AuthError, AuthErrorKind};
 pub struct Report {
     /// The checks that passed.
     pub passed: Vec<&'static str>,
-    /// The checks that failed, with the observation. No secrets.
+    /// The checks that failed, with the observation, which contains no secret.
     pub failed: Vec<(&'static str, String)>,
     /// The checks that were skipped, with the reason.
     pub skipped: Vec<(&'static str, &'static str)>,

@@ -13,8 +13,8 @@ use auth_core::{AuthError, AuthErrorKind, Fingerprint, Intent, Revision, Session
 
 use super::report::{Report, describe};
 
-/// Checks the promises of [`SessionStore`]. `open` opens the same store again, each time as another process would: each
-/// handle must see the writes of the others.
+/// Tests a [`SessionStore`] against its contract. `open` opens the same store again, each time as another process would:
+/// each handle must see the writes of the others.
 ///
 /// It needs a store of its own, which is empty, and leaves it empty. It must run within a tokio runtime; with several
 /// threads the races are harder. Nothing sleeps, but the suite waits for the time limit of a lock.

@@ -16,7 +16,8 @@ pub(crate) enum Stage {
     Answer,
 }
 
-/// Holds requests for an operation until it is released or dropped.
+/// Holds requests for an operation until it is released or dropped; made by [`Faults::hold`](crate::Faults::hold) and
+/// [`Faults::hold_answer`](crate::Faults::hold_answer).
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -62,7 +63,11 @@ impl Shared {
 }
 
 impl Hold {
-    /// Waits until a request has arrived. Cancel safe, as [`arrived_times`](Self::arrived_times).
+    /// Waits until a request has arrived.
+    ///
+    /// # Cancel safety
+    ///
+    /// Waiting changes nothing: the future can be dropped at any time.
     pub async fn arrived(&self) {
         self.arrived_times(1).await;
     }

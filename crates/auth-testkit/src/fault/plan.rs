@@ -8,9 +8,23 @@ use super::{Fault, Gate};
 use crate::server::Front;
 use crate::vendor::Vendor;
 
-/// The faults of a served vendor. Clones share their plans.
+/// The planned faults of a served vendor, from [`VendorServer::faults`](crate::VendorServer::faults). Clones share their
+/// plans.
 ///
-/// A request is hit by the oldest plan that fits it and isn't used up. So a sequence of faults is planned in its order.
+/// A request is hit by the oldest plan that fits it and isn't used up, so a sequence of faults is planned in its order.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use auth_testkit::{FakeVendor, Fault, Faults};
+///
+/// let aivo = FakeVendor::aivo().start().await?;
+/// let lost = aivo.faults().on("refresh_token", Fault::LoseAnswer).times(2);
+/// aivo.faults().on(Faults::ANY, Fault::InternalError).always();
+/// assert_eq!((aivo.faults().pending(), lost.hits()), (2, 0));
+/// aivo.faults().clear();
+/// # std::io::Result::Ok(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct Faults {
     vendor: Vendor,
@@ -53,6 +67,7 @@ impl Faults {
     /// Plans a fault for the next request for an operation; [`Planned::times`] and [`Planned::always`] extend it.
     ///
     /// # Panics
+    ///
     /// If the vendor has no such operation ([`Vendor::operations`], or [`Faults::ANY`]): a fault that never happens
     /// would make a test worthless.
     #[track_caller]
@@ -70,6 +85,7 @@ impl Faults {
     /// Holds requests for an operation before they are processed.
     ///
     /// # Panics
+    ///
     /// If the vendor has no such operation.
     #[track_caller]
     pub fn hold(&self, operation: &str) -> Hold {
@@ -79,6 +95,7 @@ impl Faults {
     /// Holds answers to requests for an operation: the vendor has processed them, and the client doesn't know yet.
     ///
     /// # Panics
+    ///
     /// If the vendor has no such operation.
     #[track_caller]
     pub fn hold_answer(&self, operation: &str) -> Hold {
@@ -95,6 +112,7 @@ impl Faults {
     /// Ends all plans. Holds and answers that are already stalled stay.
     ///
     /// # Panics
+    ///
     /// If connections were refused and can't be accepted again.
     pub fn clear(&self) {
         let mut plans = self.lock();
@@ -102,7 +120,7 @@ impl Faults {
         self.apply_outage(&plans);
     }
 
-    /// How many plans are not used up.
+    /// The number of plans that are not used up.
     pub fn pending(&self) -> usize {
         self.lock().plans.iter().filter(|plan| plan.remaining != Some(0)).count()
     }
@@ -194,7 +212,7 @@ impl fmt::Debug for Faults {
     }
 }
 
-/// A fault that was planned. Dropping this changes nothing.
+/// A planned fault, as returned by [`Faults::on`]: once, unless it is changed here. Dropping this changes nothing.
 #[derive(Clone, Debug)]
 pub struct Planned {
     faults: Faults,
@@ -202,13 +220,13 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// The fault hits this many requests.
+    /// Lets the fault hit this many requests.
     pub fn times(self, count: u64) -> Self {
         self.faults.update(self.id, |plan| plan.remaining = Some(count));
         self
     }
 
-    /// The fault hits every request, until it is cleared.
+    /// Lets the fault hit every request, until it is cleared.
     pub fn always(self) -> Self {
         self.faults.update(self.id, |plan| plan.remaining = None);
         self
@@ -223,6 +241,7 @@ impl Planned {
     /// Ends the fault.
     ///
     /// # Panics
+    ///
     /// If connections were refused and can't be accepted again.
     pub fn clear(self) {
         let mut plans = self.faults.lock();

@@ -49,7 +49,7 @@ impl Request {
         self
     }
 
-    /// Sets the token. One that can't be in a header is left out.
+    /// Sets the bearer token. A token that can't be in a header is left out.
     #[must_use]
     pub fn with_bearer(mut self, token: &str) -> Self {
         if let Ok(value) = HeaderValue::try_from(format!("Bearer {token}")) {
@@ -58,7 +58,7 @@ impl Request {
         self
     }
 
-    /// Sets the body.
+    /// Sets a JSON body, and its `Content-Type`.
     #[must_use]
     pub fn with_json(mut self, body: &Value) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -124,7 +124,7 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// A response in any format.
+    /// A response with a body of this `Content-Type`.
     pub fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut response = Self::empty(status);
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

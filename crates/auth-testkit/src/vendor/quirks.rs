@@ -16,7 +16,8 @@ pub struct Quirks {
     /// Any vendor: errors repeat the request, credentials included.
     pub echo_request: bool,
 
-    /// Svix: expiring, one-time tokens and message tokens are unknown routes: 404 with an empty body.
+    /// Svix: `expire_all`, `exchange_one_time_token` and `create_message_token` are unknown routes: 404 with an empty
+    /// body.
     pub svix_missing_routes: bool,
     /// Svix: logging out answers 501.
     pub svix_logout_not_implemented: bool,
@@ -62,12 +63,12 @@ pub struct Quirks {
 }
 
 impl Quirks {
-    /// As documented.
+    /// The vendors as documented: no quirk is on.
     pub fn documented() -> Self {
         Self::default()
     }
 
-    /// Svix's open-source server.
+    /// The quirks of Svix's open-source server.
     pub fn svix_open_source() -> Self {
         Self {
             svix_missing_routes: true,
@@ -81,12 +82,12 @@ impl Quirks {
         }
     }
 
-    /// PacerPro behind its gateway.
+    /// The quirks of PacerPro behind its gateway.
     pub fn pacerpro_gateway() -> Self {
         Self { pacerpro_empty_bodies: true, pacerpro_gateway_errors: true, ..Self::default() }
     }
 
-    /// Aivo's service as it was shipped.
+    /// The quirks of Aivo's service as it was shipped.
     pub fn aivo_shipped() -> Self {
         Self {
             aivo_snake_case: true,

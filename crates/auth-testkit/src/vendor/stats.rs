@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Counts and secrets of a vendor. `Debug` shows counts only.
+/// The requests that a vendor has counted, and the secrets that it knows. `Debug` shows counts only.
 #[derive(Clone, Default)]
 pub struct Stats {
     calls: BTreeMap<&'static str, u64>,
@@ -32,7 +32,7 @@ impl Stats {
         self.redemptions
     }
 
-    /// How many requests tried to redeem a refresh token that was already redeemed.
+    /// How many requests that the vendor processed tried to redeem a refresh token that was already redeemed.
     pub fn reused_refresh_tokens(&self) -> u64 {
         self.reused
     }

@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// After a look in the store: the session may be usable, or lead to another plan, or be over.
+    /// Decides after a look in the store: the session may be usable, or lead to another plan, or be over.
     fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
@@ -203,16 +203,16 @@ impl State {
         Completion::Failed(error)
     }
 
-    /// A look brought nothing new: the next ones come at growing intervals, but not after the end of the session in
-    /// use. From then on the look waits for the store's lock, if a peer holds it.
+    /// Puts off the next look, since this one brought nothing new: looks come at growing intervals, but the pause never
+    /// outlasts the session in use. After its end, a look waits for the store's lock, if a peer holds it.
     fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
         self.vain_looks = self.vain_looks.saturating_add(1);
         let length = self.policy.cooldown(self.vain_looks, asked, chance);
         self.next_look = Some(Pause::new(now, length, self.end_of_use()));
     }
 
-    /// A transient fault: nothing is lost, and nothing is tried again for a while. Unless the vendor asked for the
-    /// pause, it doesn't outlast the token.
+    /// Begins the pause after a transient fault: nothing is lost, and nothing is tried again for a while. Unless the
+    /// vendor asked for the pause, it doesn't outlast the token.
     fn cool_down(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         self.relent(now, chance);
         self.failures = self.failures.saturating_add(1);

@@ -1,12 +1,13 @@
-//! A limit on replacements of sessions that should have lasted.
+//! A limit on renewals before a session is due.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use crate::{AuthError, AuthErrorKind};
 
-/// The largest number of renewals out of turn in one span. A renewal in turn and the logout of a session that could not
-/// be stored may come on top: the random lives allow a manager eight requests in a minute.
+/// The largest number of renewals out of turn, that is, not due by expiry alone, in one span. A renewal in turn and the
+/// logout of a session that could not be stored may come on top: the tests `lives` allow a manager eight requests in a
+/// minute.
 const MOST: usize = 6;
 
 /// The renewals out of turn in the last span of time.
@@ -24,8 +25,8 @@ impl Pace {
         }
     }
 
-    /// When the next renewal may begin, if it has to wait: at `no_later_than` at the latest, if that was still in the
-    /// future at the last renewal. As with a pause, a clock that was set back ends the wait.
+    /// When the next renewal out of turn may begin, if it has to wait: at `no_later_than` at the latest, if that was
+    /// still in the future at the last one. As with a pause, a clock that was set back ends the wait.
     pub(super) fn end(&self, now: SystemTime, span: Duration, no_later_than: Option<SystemTime>) -> Option<SystemTime> {
         let (first, last) = (*self.0.front()?, *self.0.back()?);
         if self.0.len() < MOST || self.0.iter().any(|moment| now < *moment) {
@@ -37,7 +38,7 @@ impl Pace {
     }
 }
 
-/// The error of sessions that should have lasted, and were replaced soon after.
+/// The error of sessions that end soon after they were issued.
 pub(super) fn not_lasting(wait: Option<Duration>) -> AuthError {
     let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
                    login of the same account or a store that loses writes";

@@ -1,4 +1,4 @@
-//! The vocabulary of the state machine and its shell.
+//! The inputs and outputs of the state machine, which its shell knows too.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -6,10 +6,12 @@ use std::time::SystemTime;
 pub(crate) use crate::observe::Plan;
 use crate::{AuthError, Session};
 
-/// A login in flight.
+/// A login in flight, as it was begun. Later logins and logouts decide whether it counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
+    /// Logins are numbered in the order in which they begin.
     pub(super) number: u64,
+    /// The number of logouts before it.
     pub(super) ends: u64,
 }
 
@@ -31,6 +33,12 @@ pub(crate) enum Gained {
 }
 
 /// The decision for a caller that wants a token.
+///
+/// | the session is | a plan can begin | an operation is in flight | neither |
+/// |---|---|---|---|
+/// | fresh | `Serve` | `Serve` | `Serve` |
+/// | stale | `ServeAndBegin` | `Serve` | `Serve` |
+/// | unusable | `Begin` | `Join` | `Fail` |
 #[derive(Clone, Debug)]
 pub(crate) enum Decision {
     /// Serve the session.
@@ -52,7 +60,7 @@ pub(crate) enum Completion {
     Published,
     /// It failed. The session in use is kept while it is valid.
     Failed(AuthError),
-    /// It was refused, but another plan follows.
+    /// It brought no usable session, but another plan follows.
     Again(Plan),
     /// A login, logout or revocation superseded it: its session must not be used.
     Superseded,
@@ -98,7 +106,7 @@ pub(crate) enum Spent {
 }
 
 impl Spent {
-    /// Whether the vendor may have seen it once, with unknown outcome.
+    /// Whether it may have been redeemed by a single request whose outcome is unknown.
     pub(super) fn is_open(self) -> bool {
         matches!(self, Self::Lost | Self::ByPeer)
     }

@@ -9,8 +9,8 @@ use crate::manager::flight::{Halt, lost};
 use crate::manager::vault::Seen;
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, Revision, Session, Stored};
 
-/// How often a session may change in the store while this manager holds its lock. Without the lock come logins,
-/// logouts, and late writes of an expired lease: one, perhaps two.
+/// How often a session may change in the store while this manager holds its lock. Logins, logouts and late writes of an
+/// expired lease don't need the lock; more than one or two in a row are unlikely.
 const CHANGES: usize = 4;
 
 /// A session that can be redeemed.
@@ -81,7 +81,7 @@ impl<A: Authenticator + 'static> Task<A> {
             .into())
     }
 
-    /// Whether the session in use can be redeemed; otherwise the store's content decides.
+    /// Whether the session in use can be redeemed; otherwise, the result that follows from the store's content.
     async fn redeemable(&self, held: &Session) -> Result<Result<Redeemable, Gained>, Halt> {
         Ok(match self.look_in_store(Some(held)).await? {
             Seen::Same(stored) => match self.spent(&stored) {

@@ -84,6 +84,7 @@ impl Place {
 pub(super) enum Step {
     Write(Arc<Session>, InsteadOf),
     Remove(InsteadOf),
+    /// Clears an intent whose request was never sent.
     TakeBack(Intent),
 }
 

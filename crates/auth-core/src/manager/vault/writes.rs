@@ -16,7 +16,7 @@ struct Claimed {
 }
 
 impl Vault {
-    /// Makes a pending write. Only for the holder of the turn.
+    /// Takes the next step of the machine: a pending write or removal. Only for the holder of the turn.
     pub(super) async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
             Step::Write(session, InsteadOf::Anything) => self.write(epoch, session).await,

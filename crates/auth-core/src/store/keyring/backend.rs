@@ -1,8 +1,9 @@
-//! The keyring that a store stands on.
+//! The keyring behind a store.
 
 use crate::AuthError;
 
-/// A keyring, such as that of the operating system, which stores bytes under a name: the backend of a [`KeyringStore`](crate::KeyringStore).
+/// The backend of a [`KeyringStore`](crate::KeyringStore): a keyring, which stores bytes under a name.
+///
 /// Implement it for a keyring that the store doesn't support, or for tests.
 ///
 /// Calls may block, and may return late or never: a keyring may ask its user for a password first. The store calls from
@@ -19,7 +20,7 @@ pub trait Keyring: Send + Sync {
     /// Deletes the bytes under a name, if there are any.
     fn delete(&self, name: &str) -> Result<(), AuthError>;
 
-    /// The most bytes that fit under a name, where that is few.
+    /// The largest number of bytes that fit under a name; `None` if sessions of any size do.
     fn most_bytes(&self) -> Option<usize> {
         None
     }

@@ -14,6 +14,14 @@ use super::source::Source;
 use crate::store::record::RecordFormat;
 use crate::{AuthError, AuthErrorKind};
 
+impl RedisStore {
+    /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
+    /// `unix:///path?db=0` for a socket. Special characters of a password are percent-encoded.
+    pub fn builder(url: impl Into<Secret>) -> RedisStoreBuilder {
+        RedisStoreBuilder::new(url.into())
+    }
+}
+
 /// Builds a [`RedisStore`].
 #[must_use]
 pub struct RedisStoreBuilder {
@@ -42,7 +50,7 @@ impl RedisStoreBuilder {
         Self::with(From::Url(url))
     }
 
-    /// Connections that the caller gives or makes.
+    /// A builder of a store over connections that the caller gives or makes.
     pub(super) fn from_source(source: Source) -> Self {
         Self::with(From::Caller(source))
     }
@@ -77,8 +85,8 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Requests the user name and the password anew for every connection, where they change: leases of a vault, tokens
-    /// of a cloud's identity service. They override those of the URL.
+    /// Sets a callback that fetches the user name and the password anew for every connection, where they change: leases
+    /// of a vault, tokens of a cloud's identity service. They override those of the URL.
     ///
     /// ```no_run
     /// # async fn lease() -> Result<(String, String), std::io::Error> { Ok(Default::default()) }
@@ -103,7 +111,7 @@ impl RedisStoreBuilder {
     /// this answer is sent once more over a new connection, with new credentials, which its caller doesn't notice.
     /// Credentials aren't requested in advance: the callback should have an answer at hand that is valid now.
     ///
-    /// It is called once the server is reached, by one request at a time, and its time counts towards
+    /// The callback is called once the server is reached, by one request at a time, and its time counts towards
     /// [the time limit](Self::time_limit); at the limit its future is dropped.
     ///
     /// If it fails, the request fails with [`Storage`](AuthErrorKind::Storage), which is transient if the callback's
@@ -119,7 +127,7 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Seals sessions with a key, and refuses unsealed ones.
+    /// Encrypts sessions with a key, and refuses unencrypted ones.
     #[cfg(feature = "encryption")]
     pub fn encrypted(mut self, key: crate::EncryptionKey) -> Self {
         self.format = RecordFormat::sealed(key);
@@ -170,8 +178,8 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Waits after each write until so many replicas have it, for at most a third of
-    /// [the time limit](Self::time_limit), and fails otherwise. The write is made all the same. By default 0.
+    /// Waits after each write until this many replicas have it, for at most a third of
+    /// [the time limit](Self::time_limit), and fails otherwise, although the primary has the write. By default 0.
     ///
     /// Redis blocks other requests of the connection meanwhile, so a connection given by the caller should be used by
     /// the store alone. In a cluster, the replicas are those of the account's node. See [`RedisStore`] for what this
@@ -242,6 +250,10 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// The errors of [`build`](Self::build) and of [`RedisStore::ping`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
     pub async fn connect(self) -> Result<RedisStore, AuthError> {
         let store = self.build()?;
         store.ping().await?;

@@ -10,8 +10,8 @@ use super::deadline::Deadline;
 use super::failure::Failure;
 use crate::{AuthError, AuthErrorKind, AuthFuture};
 
-/// The login of a [`RedisStore`](crate::RedisStore), as the callback of [`RedisStoreBuilder::credentials`](crate::RedisStoreBuilder::credentials) returns it.
-/// `Debug` shows neither the name nor the password.
+/// The user name and password of a [`RedisStore`](crate::RedisStore), as returned by the callback of
+/// [`RedisStoreBuilder::credentials`](crate::RedisStoreBuilder::credentials). `Debug` shows neither.
 #[derive(Clone)]
 pub struct RedisCredentials {
     user: Option<String>,
@@ -19,7 +19,7 @@ pub struct RedisCredentials {
 }
 
 impl RedisCredentials {
-    /// A user of an access list, with a password or token.
+    /// An ACL user, with a password or token.
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { user: Some(user.into()), password: password.into() }
     }
