@@ -174,7 +174,12 @@ impl<A: Authenticator + 'static> Inner<A> {
                 }
                 if saved || outlived > policy.wait_limit {
                     vault.end_saving();
-                    return alive.into_iter().for_each(|inner| inner.show_stored());
+                    if let Some(inner) = alive {
+                        inner.show_stored();
+                        // A write that failed since the last one succeeded found this task still at work.
+                        inner.save_later();
+                    }
+                    return;
                 }
             }
         });
@@ -193,6 +198,12 @@ impl<A: Authenticator + 'static> Inner<A> {
         if let Some((changes, account)) = &self.changes {
             changes.tell(account);
         }
+    }
+
+    /// Notifies watchers though the status is the same: when the next renewal is due has changed.
+    fn show_again(&self) {
+        let status = self.status.borrow().clone();
+        self.show(status);
     }
 
     /// Shows the session in use, if there is one.

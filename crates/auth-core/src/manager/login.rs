@@ -176,6 +176,10 @@ impl<A: Authenticator + 'static> Login<A> {
         let now = inner.timer.system_time();
         let mut locked = inner.cell.lock();
         let counts = locked.end_login(self.ticket, &self.flight);
+        if !counts {
+            // Nothing was renewed for `keep_alive` while this login was in flight: it has to look at the due time again.
+            inner.show_again();
+        }
         let failed = |error: AuthError| {
             // Watchers are notified; the session in use is unchanged.
             match locked.state().session() {

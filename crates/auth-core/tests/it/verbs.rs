@@ -334,3 +334,24 @@ async fn limits_and_lifetimes_beyond_all_clocks_are_long_ones() {
     let _ = manager.logout().await.unwrap();
     manager.shutdown().await;
 }
+
+/// While a login is in flight nothing is renewed for callers that don't ask. Its end has to be noticed, though the session
+/// in use is another's.
+#[tokio::test(start_paused = true)]
+async fn a_superseded_login_does_not_stop_keep_alive() {
+    let timer = PausedTimer::new();
+    let (mut acme, gate) = Acme::gated(&timer);
+    acme.capabilities = acme.capabilities.with_renewal_while_valid();
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).build().unwrap();
+    let [alive, login] = [manager.clone(), manager.clone()];
+    let alive = tokio::spawn(async move { alive.keep_alive().await });
+    let login = tokio::spawn(async move { login.login(password()).await });
+    manager.authenticator().called("login", 1).await;
+    manager.adopt(manager.authenticator().session(Duration::ZERO)).await.unwrap();
+    gate.add_permits(100);
+    assert_eq!(login.await.unwrap().unwrap_err().kind(), AuthErrorKind::Conflict);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(manager.authenticator().calls("refresh"), 1);
+    assert!(manager.cached().is_some() && !alive.is_finished());
+    alive.abort();
+}
