@@ -3,6 +3,7 @@
 pub(crate) mod compare;
 pub(crate) mod document;
 pub(crate) mod integers;
+pub(crate) mod kind;
 pub(crate) mod layout;
 pub(crate) mod media;
 pub(crate) mod pattern;

@@ -4,7 +4,7 @@
 use serde_json::Number;
 
 use super::rules::MALFORMED_KEYWORD;
-use super::walk::Kind;
+use crate::vocabulary::kind::Kind;
 use crate::{Context, Node, Object, Value};
 
 /// The type of a keyword's value.

@@ -6,8 +6,9 @@ use super::rules::{
 };
 use super::schema::{self, KnownTypes};
 use super::shape::drop_nulls;
-use super::walk::{self, Kind, Visitor};
+use super::walk::{self, Visitor};
 use super::{examples, refs, shape};
+use crate::vocabulary::kind::{Kind, ROOT_DEFINITIONS};
 use crate::{Context, Diagnostics, Node, Object};
 
 /// The version every document is converted to.
@@ -23,7 +24,7 @@ pub(super) fn repair(cx: &mut Context, root: &mut Node) -> Diagnostics {
     refs::inline_path_items(cx, root);
     refs::inline_deep(cx, root);
     refs::hoist(cx, root);
-    for key in walk::ROOT_DEFINITIONS {
+    for key in ROOT_DEFINITIONS {
         if let Some(dropped) = root.remove(key) {
             cx.note(&DROP_DEFS, dropped.origin, schema::left_behind(key, &dropped));
         }

@@ -8,9 +8,10 @@ use super::rules::{
     DROP_LICENSE_IDENTIFIER, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS, EXAMPLE_DATA_VALUE,
     INLINE_MEDIA_TYPE, SECURITY_BY_REFERENCE,
 };
-use super::walk::{self, Kind, Visitor};
+use super::walk::{self, Visitor};
 use crate::report::Construct;
 use crate::source::unescape_pointer;
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::layout::METHODS;
 use crate::vocabulary::media::is_binary;
 use crate::{Context, Node, Object, Rule};

@@ -14,7 +14,7 @@ use super::rules::{
     REF_SIBLINGS, REF_TYPE_SIBLING, SWAGGER_DISCRIMINATOR,
 };
 use super::{examples, keywords, refs, shape};
-use crate::convert::walk::Kind;
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::schemas;
 use crate::{Context, Node, Object, Value};
 

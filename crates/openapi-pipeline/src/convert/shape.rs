@@ -2,7 +2,7 @@
 
 use super::keywords::{self, Part};
 use super::rules::{DROP_NULL_FIELD, EMPTY_OBJECT, MALFORMED_KEYWORD, NOT_AN_OBJECT};
-use super::walk::{COMPONENTS, Kind, lists};
+use crate::vocabulary::kind::{COMPONENTS, Kind, lists};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Repairs the parts of a document without a kind: its root, `info`, `servers`, `tags` and the sections of the

@@ -1,43 +1,9 @@
 //! Visits every object of a 3.x document that has a kind, and nothing else: never an example, a default, an enum value
 //! or an extension, and never a property that happens to be named like a keyword.
 
+use crate::vocabulary::kind::{COMPONENTS, Kind, ROOT_DEFINITIONS, Shape, members};
 use crate::vocabulary::layout::METHODS;
 use crate::{Context, Node, Value};
-
-/// The kind of an object in a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    PathItem,
-    Operation,
-    Parameter,
-    RequestBody,
-    Response,
-    Header,
-    MediaType,
-    Encoding,
-    Callback,
-    Example,
-    Link,
-    SecurityScheme,
-    Schema,
-}
-
-/// How a member holds objects of a kind.
-#[derive(Clone, Copy)]
-enum Shape {
-    /// The member is such an object.
-    One,
-    /// The member is one, or an array of them.
-    OneOrList,
-    /// The member is one unless it is `true` or `false`.
-    OneUnlessBool,
-    /// The member is an array of them.
-    List,
-    /// The member maps names to them.
-    Map,
-    /// The member maps names to them, and may hold extensions.
-    MapWithExtensions,
-}
 
 /// The work done at each place.
 pub(super) trait Visitor {
@@ -68,88 +34,6 @@ pub(super) fn document(cx: &mut Context, root: &mut Node, visitor: &mut dyn Visi
 /// Walks one object of a kind and the objects inside it. Paths start at `path`.
 pub(super) fn part(cx: &mut Context, kind: Kind, path: Vec<String>, node: &mut Node, visitor: &mut dyn Visitor) {
     Walker { cx, visitor, path }.node(kind, node);
-}
-
-/// Where 3.x documents keep schemas that were pasted in, or left over from Swagger 2.0.
-pub(super) const ROOT_DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
-
-/// The sections of the components, with the kinds of their objects.
-pub(super) const COMPONENTS: &[(&str, Kind)] = &[
-    ("schemas", Kind::Schema),
-    ("responses", Kind::Response),
-    ("parameters", Kind::Parameter),
-    ("examples", Kind::Example),
-    ("requestBodies", Kind::RequestBody),
-    ("headers", Kind::Header),
-    ("securitySchemes", Kind::SecurityScheme),
-    ("links", Kind::Link),
-    ("callbacks", Kind::Callback),
-    ("pathItems", Kind::PathItem),
-    ("mediaTypes", Kind::MediaType),
-];
-
-type Members = &'static [(&'static str, Shape, Kind)];
-
-/// The members of a kind that hold objects with a kind, besides the operations of a path item. A callback has no fixed
-/// members, see [`Walker::node`].
-fn members(kind: Kind) -> Members {
-    match kind {
-        Kind::PathItem => &[("parameters", Shape::List, Kind::Parameter)],
-        Kind::Operation => &[
-            ("parameters", Shape::List, Kind::Parameter),
-            ("requestBody", Shape::One, Kind::RequestBody),
-            ("responses", Shape::MapWithExtensions, Kind::Response),
-            ("callbacks", Shape::Map, Kind::Callback),
-        ],
-        Kind::Parameter | Kind::Header => &[
-            ("schema", Shape::One, Kind::Schema),
-            ("content", Shape::Map, Kind::MediaType),
-            ("examples", Shape::Map, Kind::Example),
-        ],
-        Kind::RequestBody => &[("content", Shape::Map, Kind::MediaType)],
-        Kind::Response => &[
-            ("headers", Shape::Map, Kind::Header),
-            ("content", Shape::Map, Kind::MediaType),
-            ("links", Shape::Map, Kind::Link),
-        ],
-        Kind::MediaType => &[
-            ("schema", Shape::One, Kind::Schema),
-            ("itemSchema", Shape::One, Kind::Schema),
-            ("examples", Shape::Map, Kind::Example),
-            ("encoding", Shape::Map, Kind::Encoding),
-        ],
-        Kind::Encoding => &[("headers", Shape::Map, Kind::Header)],
-        Kind::Schema => &[
-            ("allOf", Shape::List, Kind::Schema),
-            ("anyOf", Shape::List, Kind::Schema),
-            ("oneOf", Shape::List, Kind::Schema),
-            ("not", Shape::One, Kind::Schema),
-            ("if", Shape::One, Kind::Schema),
-            ("then", Shape::One, Kind::Schema),
-            ("else", Shape::One, Kind::Schema),
-            ("properties", Shape::Map, Kind::Schema),
-            ("patternProperties", Shape::Map, Kind::Schema),
-            ("additionalProperties", Shape::OneUnlessBool, Kind::Schema),
-            ("unevaluatedProperties", Shape::OneUnlessBool, Kind::Schema),
-            ("propertyNames", Shape::One, Kind::Schema),
-            ("dependentSchemas", Shape::Map, Kind::Schema),
-            ("prefixItems", Shape::List, Kind::Schema),
-            ("items", Shape::OneOrList, Kind::Schema),
-            ("additionalItems", Shape::OneUnlessBool, Kind::Schema),
-            ("unevaluatedItems", Shape::OneUnlessBool, Kind::Schema),
-            ("contains", Shape::One, Kind::Schema),
-            ("contentSchema", Shape::One, Kind::Schema),
-            ("$defs", Shape::Map, Kind::Schema),
-            ("definitions", Shape::Map, Kind::Schema),
-        ],
-        Kind::Callback | Kind::Example | Kind::Link | Kind::SecurityScheme => &[],
-    }
-}
-
-/// The members of a kind that are arrays of objects with a kind.
-pub(super) fn lists(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
-    let is_list = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::List);
-    members(kind).iter().filter(is_list).map(|(key, _, kind)| (*key, *kind))
 }
 
 struct Walker<'a> {

@@ -19,6 +19,7 @@ use super::{Dialect, Files};
 use crate::diagnostic::excess::{too_deep, too_large};
 use crate::limits::weight;
 use crate::source::SourceId;
+use crate::vocabulary::kind::Kind;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 
 /// The weight charged for each copy, beside that of its nodes.
@@ -138,14 +139,15 @@ impl Bundler<'_> {
         self.inline(container, position);
         let Some(sections) = container.as_object_mut() else { return };
         for (name, section) in sections {
-            let Position::Map(element) = position.child(name) else { continue };
+            let Position::Map(kind) = position.child(name) else { continue };
+            let element = Position::Of(kind);
             let Some(kept_in) = element.section(self.dialect).filter(|kept_in| kept_in == name) else { continue };
-            self.inline(section, Position::Map(element));
+            self.inline(section, Position::Map(kind));
             let Some(members) = section.as_object_mut() else { continue };
             self.names.insert(kept_in, members.keys().cloned().collect());
             members.iter().for_each(|(name, component)| self.remember_home(component, kept_in, name));
             for (name, component) in members {
-                self.adopt(component, *element, kept_in, name);
+                self.adopt(component, element, kept_in, name);
             }
         }
     }
@@ -162,7 +164,7 @@ impl Bundler<'_> {
     fn adopt(&mut self, component: &mut Node, position: Position, section: &'static str, name: &str) {
         let Some((reference, origin)) = owned(position.reference(component)) else { return };
         // Keywords beside a schema's `$ref` restrict the schema further, as they do beside a local reference.
-        if position == Position::Schema && component.as_object().is_some_and(|members| members.len() > 1) {
+        if position == Position::Of(Kind::Schema) && component.as_object().is_some_and(|members| members.len() > 1) {
             return;
         }
         let Some(Found::Elsewhere(target)) = self.find(&reference, origin, true) else { return };
@@ -227,7 +229,7 @@ impl Bundler<'_> {
         if !text.contains('#') && !names_a_file {
             return;
         }
-        let position = Position::Schema;
+        let position = Position::Of(Kind::Schema);
         let Some(section) = position.section(self.dialect) else { return };
         if let Some(local) = self.place(&text, value.origin, position, section) {
             set_text(Some(value), local);

@@ -9,6 +9,7 @@ use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
 use crate::limits::Limits;
 use crate::source::{escape_pointer, unescape_pointer};
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::pointer::{local_pointer, resolve};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
@@ -41,7 +42,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
                     false => format!("#/components/schemas/{}", escape_pointer(text)),
                 });
                 let found = target.and_then(|target| {
-                    problem(&mut chains, &target, Position::Schema, value.origin, &mut suggestions_left)
+                    problem(&mut chains, &target, Position::Of(Kind::Schema), value.origin, &mut suggestions_left)
                 });
                 found.into_iter().for_each(|problem| {
                     broken.entry(value.origin).or_insert(problem);
@@ -108,7 +109,7 @@ fn problem(
             *suggestions_left = may_suggest.unwrap_or_default();
             Some(dangling(reference, origin, may_suggest.and_then(|_| suggest(root, reference))))
         }
-        Some(target) if std::ptr::eq(target, root) && position == Position::Schema => Some(
+        Some(target) if std::ptr::eq(target, root) && position == Position::Of(Kind::Schema) => Some(
             Diagnostic::new(
                 "dangling-ref",
                 format!("`{reference}` leads to the description itself, which is no schema"),
@@ -136,7 +137,7 @@ fn problem(
 fn fits(target: &Node, position: Position) -> bool {
     match target.value {
         Value::Object(_) | Value::Null => true,
-        Value::Bool(_) => matches!(position, Position::Schema | Position::Other),
+        Value::Bool(_) => matches!(position, Position::Of(Kind::Schema) | Position::Other),
         _ => position == Position::Other,
     }
 }
@@ -210,7 +211,7 @@ struct Reachable<'a> {
 impl<'a> Reachable<'a> {
     fn of(root: &'a Node) -> Self {
         let mut reachable = Self { root, objects: HashSet::new(), waiting: Vec::new() };
-        let paths = Position::Map(&Position::PathItem);
+        let paths = Position::Map(Kind::PathItem);
         reachable.waiting.extend(root.get("paths").map(|all| (all, paths)));
         while let Some((node, position)) = reachable.waiting.pop() {
             reachable.visit(node, position);
@@ -253,7 +254,7 @@ impl<'a> Reachable<'a> {
         let schemas = self.root.get("components").and_then(|components| components.get("schemas"));
         for text in targets.filter_map(Node::as_str) {
             let target = resolve(self.root, text).or_else(|| schemas?.get(text));
-            self.waiting.extend(target.map(|target| (target, Position::Schema)));
+            self.waiting.extend(target.map(|target| (target, Position::Of(Kind::Schema))));
         }
     }
 }

@@ -10,6 +10,7 @@ use super::uri;
 use crate::limits::text_weight;
 use crate::report::Budget;
 use crate::source::{SourceId, escape_pointer};
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Node, Origin, Value};
 
@@ -220,7 +221,7 @@ impl<'a> Survey<'a> {
 
 /// In other files, which are read without known positions, any object may be a schema.
 fn may_be_schema(position: Position) -> bool {
-    matches!(position, Position::Schema | Position::Other)
+    matches!(position, Position::Of(Kind::Schema) | Position::Other)
 }
 
 /// Visits the references in the order of [`Survey::visit`].

@@ -1,36 +1,26 @@
 //! The kind of each place in a description. A `$ref` is a reference in one place, and a name or an example in another.
 
 use super::Dialect;
+use crate::vocabulary::kind::{COMPONENTS, Kind, ROOT_DEFINITIONS, Shape, members, members_elsewhere};
 use crate::vocabulary::layout::METHODS_OF_3_2;
 use crate::{Node, Origin, Value};
 
-/// The kind of object that a place of a description holds. An array has the position of its elements.
+/// The meaning of a place in a description. An array has the position of its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     Root,
     Info,
     Tag,
     Components,
-    PathItem,
-    Operation,
-    Parameter,
-    Header,
-    RequestBody,
-    MediaType,
-    Encoding,
-    Response,
-    Link,
-    Callback,
-    Example,
-    SecurityScheme,
-    Schema,
+    /// An object of a kind.
+    Of(Kind),
+    /// A map of names to objects of a kind.
+    Map(Kind),
     /// Property names and their schemas: a member `$ref` is a property of that name.
     Properties,
     Discriminator,
     /// Discriminator values and the references to their schemas.
     Mapping,
-    /// A map of names to one kind of object.
-    Map(&'static Position),
     /// Examples, defaults and so on: values of the API, not parts of its description.
     Data,
     /// Anything else, such as extensions.
@@ -44,61 +34,42 @@ impl Position {
     pub(super) fn child(self, key: &str) -> Position {
         match (self, key) {
             (P::Data, _) => P::Data,
-            (P::Map(element), _) => *element,
-            (P::Properties, _) => P::Schema,
-            (P::Callback, _) => P::PathItem,
+            (P::Map(kind), _) => P::Of(kind),
+            (P::Properties, _) => P::Of(Kind::Schema),
             (P::Mapping, _) => P::Other,
 
             (P::Root, "info") => P::Info,
             (P::Root, "tags") => P::Tag,
-            (P::Root, "paths" | "webhooks") => P::Map(&P::PathItem),
+            (P::Root, "paths" | "webhooks") => P::Map(Kind::PathItem),
             (P::Root, "components") => P::Components,
-            (P::Root, "definitions" | "$defs") => P::Map(&P::Schema),
-            (P::Root, "securityDefinitions") => P::Map(&P::SecurityScheme),
-            (P::Root | P::Components, "parameters") => P::Map(&P::Parameter),
-            (P::Root | P::Components, "responses") => P::Map(&P::Response),
-            (P::Components, "schemas") => P::Map(&P::Schema),
-            (P::Components, "examples") => P::Map(&P::Example),
-            (P::Components, "requestBodies") => P::Map(&P::RequestBody),
-            (P::Components, "headers") => P::Map(&P::Header),
-            (P::Components, "securitySchemes") => P::Map(&P::SecurityScheme),
-            (P::Components, "links") => P::Map(&P::Link),
-            (P::Components, "callbacks") => P::Map(&P::Callback),
-            (P::Components, "pathItems") => P::Map(&P::PathItem),
-            (P::Components, "mediaTypes") => P::Map(&P::MediaType),
+            (P::Root, "parameters") => P::Map(Kind::Parameter),
+            (P::Root, "responses") => P::Map(Kind::Response),
+            (P::Root, "securityDefinitions") => P::Map(Kind::SecurityScheme),
+            (P::Root, section) if ROOT_DEFINITIONS.contains(&section) => P::Map(Kind::Schema),
+            (P::Components, section) => section_of(section).map_or_else(|| P::of_any(section), P::Map),
 
-            (P::PathItem | P::Operation, "parameters") => P::Parameter,
-            (P::PathItem, "additionalOperations") => P::Map(&P::Operation),
-            (P::PathItem, method) if METHODS_OF_3_2.contains(&method) => P::Operation,
-            (P::Operation, "requestBody") => P::RequestBody,
-            (P::Operation, "responses") => P::Map(&P::Response),
-            (P::Operation, "callbacks") => P::Map(&P::Callback),
-
-            (P::Parameter | P::Header | P::RequestBody | P::Response, "content") => P::Map(&P::MediaType),
-            (P::Parameter | P::Header | P::MediaType | P::Response, "schema") => P::Schema,
-            (P::Parameter | P::Header, "items") => P::Schema,
-            (P::Parameter | P::Header | P::MediaType, "examples") => P::Map(&P::Example),
-            (P::MediaType, "itemSchema") => P::Schema,
-            (P::MediaType | P::Encoding, "encoding") => P::Map(&P::Encoding),
-            (P::MediaType | P::Encoding, "prefixEncoding" | "itemEncoding") => P::Encoding,
-            (P::Encoding | P::Response, "headers") => P::Map(&P::Header),
-            (P::Response, "links") => P::Map(&P::Link),
-            (P::Example, "value" | "dataValue") => P::Data,
-
-            (P::Schema, "properties" | "patternProperties") => P::Properties,
-            (P::Schema, "definitions" | "$defs" | "dependentSchemas") => P::Map(&P::Schema),
-            (P::Schema, "discriminator") => P::Discriminator,
+            (P::Of(Kind::Callback), _) => P::Of(Kind::PathItem),
+            (P::Of(Kind::PathItem), method) if METHODS_OF_3_2.contains(&method) => P::Of(Kind::Operation),
+            (P::Of(Kind::Example), "value" | "dataValue") => P::Data,
+            (P::Of(Kind::Schema), "properties" | "patternProperties") => P::Properties,
+            (P::Of(Kind::Schema), "discriminator") => P::Discriminator,
             (P::Discriminator, "mapping") => P::Mapping,
-            (P::Schema, keyword) if is_subschema(keyword) => P::Schema,
+            (P::Of(kind), key) => member_of(kind, key).unwrap_or_else(|| P::of_any(key)),
+            (_, key) => P::of_any(key),
+        }
+    }
 
-            (_, "example" | "examples" | "default" | "enum" | "const") => P::Data,
+    /// The position of a member that no kind of object has as a part.
+    fn of_any(key: &str) -> Position {
+        match key {
+            "example" | "examples" | "default" | "enum" | "const" => P::Data,
             _ => P::Other,
         }
     }
 
     /// Whether generated code depends on this position: not on examples, links and callbacks.
     pub(super) fn matters(self) -> bool {
-        !matches!(self, P::Data | P::Example | P::Link | P::Callback)
+        !matches!(self, P::Data | P::Of(Kind::Example) | P::Of(Kind::Link) | P::Of(Kind::Callback))
     }
 
     /// The reference that an object in this position is, with the origin of its string.
@@ -113,42 +84,35 @@ impl Position {
     /// The section for components of this kind, if there is one.
     pub(super) fn section(self, dialect: Dialect) -> Option<&'static str> {
         match (self, dialect) {
-            (P::Schema, Dialect::Swagger2) => Some("definitions"),
-            (P::Schema, _) => Some("schemas"),
-            (P::Parameter, _) => Some("parameters"),
-            (P::Response, _) => Some("responses"),
+            (P::Of(Kind::Schema), Dialect::Swagger2) => Some("definitions"),
+            (P::Of(Kind::Schema), _) => Some("schemas"),
+            (P::Of(Kind::Parameter), _) => Some("parameters"),
+            (P::Of(Kind::Response), _) => Some("responses"),
             (_, Dialect::Swagger2) => None,
-            (P::RequestBody, _) => Some("requestBodies"),
-            (P::Header, _) => Some("headers"),
-            (P::Example, _) => Some("examples"),
-            (P::SecurityScheme, _) => Some("securitySchemes"),
-            (P::Link, _) => Some("links"),
-            (P::Callback, _) => Some("callbacks"),
+            (P::Of(Kind::RequestBody), _) => Some("requestBodies"),
+            (P::Of(Kind::Header), _) => Some("headers"),
+            (P::Of(Kind::Example), _) => Some("examples"),
+            (P::Of(Kind::SecurityScheme), _) => Some("securitySchemes"),
+            (P::Of(Kind::Link), _) => Some("links"),
+            (P::Of(Kind::Callback), _) => Some("callbacks"),
             _ => None,
         }
     }
 }
 
-fn is_subschema(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "allOf"
-            | "anyOf"
-            | "oneOf"
-            | "not"
-            | "items"
-            | "prefixItems"
-            | "contains"
-            | "additionalItems"
-            | "additionalProperties"
-            | "propertyNames"
-            | "unevaluatedItems"
-            | "unevaluatedProperties"
-            | "contentSchema"
-            | "if"
-            | "then"
-            | "else"
-    )
+/// The kind of the components in a section.
+fn section_of(name: &str) -> Option<Kind> {
+    COMPONENTS.iter().find(|(section, _)| *section == name).map(|(_, kind)| *kind)
+}
+
+/// The position of a member of an object of a kind, in any dialect.
+fn member_of(kind: Kind, name: &str) -> Option<Position> {
+    let rows = members(kind).iter().chain(members_elsewhere(kind));
+    let (_, shape, kind) = rows.into_iter().find(|(key, ..)| *key == name)?;
+    Some(match shape {
+        Shape::Map | Shape::MapWithExtensions => P::Map(*kind),
+        Shape::One | Shape::OneOrList | Shape::OneUnlessBool | Shape::List => P::Of(*kind),
+    })
 }
 
 /// Calls `visit` on every object of a description that is not data, outer objects first.
@@ -205,24 +169,24 @@ mod tests {
 
     #[test]
     fn places_are_known_by_their_path() {
-        assert_eq!(at("paths /x get parameters"), P::Parameter);
-        assert_eq!(at("paths /x get parameters schema items"), P::Schema);
-        assert_eq!(at("paths /x get responses default"), P::Response);
-        assert_eq!(at("paths /x get responses 200 content a/b schema"), P::Schema);
-        assert_eq!(at("paths /x get responses 200 content a/b examples one"), P::Example);
+        assert_eq!(at("paths /x get parameters"), P::Of(Kind::Parameter));
+        assert_eq!(at("paths /x get parameters schema items"), P::Of(Kind::Schema));
+        assert_eq!(at("paths /x get responses default"), P::Of(Kind::Response));
+        assert_eq!(at("paths /x get responses 200 content a/b schema"), P::Of(Kind::Schema));
+        assert_eq!(at("paths /x get responses 200 content a/b examples one"), P::Of(Kind::Example));
         assert_eq!(at("paths /x get responses 200 content a/b examples one value"), P::Data);
-        assert_eq!(at("paths /x get responses 200 schema"), P::Schema);
+        assert_eq!(at("paths /x get responses 200 schema"), P::Of(Kind::Schema));
         assert_eq!(at("paths /x get responses 200 examples a/b"), P::Data);
-        assert_eq!(at("paths /x get callbacks done {$url} post requestBody"), P::RequestBody);
-        assert_eq!(at("definitions default"), P::Schema);
-        assert_eq!(at("definitions A properties example"), P::Schema);
+        assert_eq!(at("paths /x get callbacks done {$url} post requestBody"), P::Of(Kind::RequestBody));
+        assert_eq!(at("definitions default"), P::Of(Kind::Schema));
+        assert_eq!(at("definitions A properties example"), P::Of(Kind::Schema));
         assert_eq!(at("definitions A example properties"), P::Data);
         assert_eq!(at("components schemas A discriminator mapping"), P::Mapping);
         assert_eq!(at("components headers X example"), P::Data);
         assert_eq!(at("x-more default"), P::Data);
-        assert_eq!(at("paths /x query responses 200 content a/b itemSchema"), P::Schema);
-        assert_eq!(at("paths /x additionalOperations COPY requestBody content a/b schema"), P::Schema);
-        assert_eq!(at("components mediaTypes Stream itemSchema"), P::Schema);
-        assert_eq!(at("$defs default"), P::Schema);
+        assert_eq!(at("paths /x query responses 200 content a/b itemSchema"), P::Of(Kind::Schema));
+        assert_eq!(at("paths /x additionalOperations COPY requestBody content a/b schema"), P::Of(Kind::Schema));
+        assert_eq!(at("components mediaTypes Stream itemSchema"), P::Of(Kind::Schema));
+        assert_eq!(at("$defs default"), P::Of(Kind::Schema));
     }
 }

@@ -3,6 +3,7 @@
 use super::position::{Position, walk_mut};
 use super::rules::UNQUOTED_TEXT;
 use super::scalar;
+use crate::vocabulary::kind::Kind;
 use crate::{Context, Node, Sources, Value};
 
 /// Restores the written string in fields that are strings by specification, where the position leaves no doubt.
@@ -19,7 +20,9 @@ pub(super) fn repair(cx: &mut Context, root: &mut Node) {
             }
         }
         // Parameters and headers of Swagger 2.0 are schemas, too.
-        if matches!(position, Position::Schema | Position::Parameter | Position::Header) && is_string(object) {
+        if matches!(position, Position::Of(Kind::Schema) | Position::Of(Kind::Parameter) | Position::Of(Kind::Header))
+            && is_string(object)
+        {
             for key in ["const", "default"] {
                 if let Some(member) = object.get_mut(key) {
                     repair_one(cx, member);
@@ -68,16 +71,16 @@ fn text_fields(position: Position) -> &'static [&'static str] {
         Position::Root => &["openapi", "swagger", "host", "basePath", "jsonSchemaDialect"],
         Position::Info => &["title", "version", "summary", "description", "termsOfService"],
         Position::Tag => &["name", "description"],
-        Position::PathItem => &["summary", "description"],
-        Position::Operation => &["operationId", "summary", "description"],
-        Position::Parameter => &["name", "description"],
-        Position::Header
-        | Position::RequestBody
-        | Position::Response
-        | Position::Link
-        | Position::Example
-        | Position::SecurityScheme => &["summary", "description"],
-        Position::Schema => &["title", "description", "format", "pattern"],
+        Position::Of(Kind::PathItem) => &["summary", "description"],
+        Position::Of(Kind::Operation) => &["operationId", "summary", "description"],
+        Position::Of(Kind::Parameter) => &["name", "description"],
+        Position::Of(Kind::Header)
+        | Position::Of(Kind::RequestBody)
+        | Position::Of(Kind::Response)
+        | Position::Of(Kind::Link)
+        | Position::Of(Kind::Example)
+        | Position::Of(Kind::SecurityScheme) => &["summary", "description"],
+        Position::Of(Kind::Schema) => &["title", "description", "format", "pattern"],
         Position::Discriminator => &["propertyName"],
         _ => &[],
     }
@@ -85,9 +88,9 @@ fn text_fields(position: Position) -> &'static [&'static str] {
 
 fn text_lists(position: Position) -> &'static [&'static str] {
     match position {
-        Position::Operation => &["tags"],
+        Position::Of(Kind::Operation) => &["tags"],
         // Keys are always strings, so entries must be strings to match any.
-        Position::Schema => &["required"],
+        Position::Of(Kind::Schema) => &["required"],
         _ => &[],
     }
 }

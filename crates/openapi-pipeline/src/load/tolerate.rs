@@ -7,6 +7,7 @@ use super::broken::{Broken, in_order};
 use super::position::{Position, nodes, walk_mut};
 use crate::report::Construct;
 use crate::source::escape_pointer;
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
@@ -31,7 +32,7 @@ pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Dia
         paths.retain(|_, item| !all_lost(item));
     }
     walk_mut(root, Position::Root, &mut |object, position| match position {
-        Position::Schema => {
+        Position::Of(Kind::Schema) => {
             let at = object.get("$ref").map(|reference| reference.origin);
             if let Some(problem) = at.and_then(|at| broken.get(&at)) {
                 object.remove("$ref");
@@ -48,7 +49,7 @@ pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Dia
                 });
             });
         }
-        Position::PathItem => {
+        Position::Of(Kind::PathItem) => {
             if let Some(members) = object.as_object_mut() {
                 let is_lost = |key: &str, member: &Node| is_operation(key) && lost.contains(&member.origin);
                 members.retain(|key, member| !is_lost(key, member));
@@ -85,7 +86,7 @@ pub(super) fn drop_idle(root: &mut Node, idle: &HashSet<Origin>) {
     walk_mut(root, Position::Root, &mut |object, position| {
         let Some(members) = object.as_object_mut() else { return };
         for (key, member) in members {
-            if let (Position::Map(Position::Link | Position::Callback), Some(entries)) =
+            if let (Position::Map(Kind::Link | Kind::Callback), Some(entries)) =
                 (position.child(key), member.as_object_mut())
             {
                 let is_gone = |entry: &Node| entry.get_str("$ref").is_some_and(|reference| gone.contains(reference));
@@ -120,9 +121,10 @@ fn lost(root: &Node, broken: &Broken) -> Vec<Lost> {
     for (path, item) in root.members("paths").filter(|(path, _)| !path.starts_with("x-")) {
         // A path item may be a reference within the document.
         let item = item.get_str("$ref").and_then(|reference| resolve(root, reference)).unwrap_or(item);
-        let shared = item.get("parameters").and_then(|shared| first(root, broken, shared, Position::Parameter));
+        let shared =
+            item.get("parameters").and_then(|shared| first(root, broken, shared, Position::Of(Kind::Parameter)));
         for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_operation(key)) {
-            let own = || first(root, broken, operation, Position::Operation);
+            let own = || first(root, broken, operation, Position::Of(Kind::Operation));
             if let Some(reference) = shared.or_else(own) {
                 lost.push(Lost { path: path.clone(), method: method.clone(), operation: operation.origin, reference });
             }
@@ -132,7 +134,7 @@ fn lost(root: &Node, broken: &Broken) -> Vec<Lost> {
 }
 
 fn is_operation(key: &str) -> bool {
-    Position::PathItem.child(key) == Position::Operation
+    Position::Of(Kind::PathItem).child(key) == Position::Of(Kind::Operation)
 }
 
 /// The first broken reference on the way to the schemas, in document order.
@@ -140,7 +142,7 @@ fn first(root: &Node, broken: &Broken, node: &Node, position: Position) -> Optio
     let mut met = HashSet::new();
     let mut open = vec![(node, position)];
     while let Some((node, position)) = open.pop() {
-        if position == Position::Schema || !position.matters() {
+        if position == Position::Of(Kind::Schema) || !position.matters() {
             continue;
         }
         match &node.value {

@@ -1,7 +1,8 @@
 //! References outside schemas to places outside of the components, where the target is used itself.
 
 use crate::convert::rules::INLINE_DEEP_REFERENCE;
-use crate::convert::walk::{self, Kind, Visitor};
+use crate::convert::walk::{self, Visitor};
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::pointer::{follow, resolve};
 use crate::{Context, Node};
 

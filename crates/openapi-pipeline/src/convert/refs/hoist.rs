@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 
 use super::{Claims, name_of_place, reference, steps, to_schema};
 use crate::convert::rules::{ANCHOR_REF, DYNAMIC_REF, HOIST_REF_TARGET};
-use crate::convert::walk::{self, Kind, Visitor};
+use crate::convert::walk::{self, Visitor};
+use crate::vocabulary::kind::Kind;
 use crate::vocabulary::pointer::percent_decode;
 use crate::{Context, Node};
 

@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 use crate::convert::refs::{Claims, name_of_place, steps, to_schema};
 use crate::convert::rules::{HOIST_REF_TARGET, SWAGGER_DISCRIMINATOR, SWAGGER_FILE, SWAGGER_NULLABLE, SWAGGER_REF};
 use crate::convert::swagger2::{Shared, put};
-use crate::convert::walk::{self, Kind, Visitor};
+use crate::convert::walk::{self, Visitor};
+use crate::vocabulary::kind::Kind;
 use crate::{Context, Node};
 
 /// Converts the schemas of a document in its new layout.
