@@ -1,4 +1,4 @@
-//! The public surface of generated source, and its pieces, for snapshots that a reviewer can read.
+//! Summaries of generated source for snapshots that a reviewer can read: its public items, and its pieces.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,10 +84,9 @@ fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// The pieces of generated source, each under a name that doesn't change when others do: `type Session`, `fn
-/// expire_all`.
+/// The pieces of generated source, by names that don't depend on other pieces: `type Session`, `fn expire_all`.
 ///
-/// The impls of a type belong to its piece.
+/// The piece of a type includes its impls.
 ///
 /// # Errors
 ///
@@ -157,7 +156,7 @@ fn subject(ty: &syn::Type) -> String {
     }
 }
 
-/// The names that a source re-exports, each with its target: `types = generated::types`.
+/// The names that a source file re-exports, each with its target: `types = generated::types`.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The unions of a document, and how their values tell which alternative they are.
+//! The unions of a document, and the properties whose values tell their alternatives apart.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -9,7 +9,7 @@ mod weight;
 
 pub use weight::{height, text_weight, weight};
 
-/// The limits of a run. [`Limits::default`] is for descriptions as vendors publish them; other numbers are set on it:
+/// The limits of a run. [`Limits::default`] suits the descriptions that vendors publish; to set others, change its fields:
 ///
 /// ```
 /// use openapi_pipeline::{Context, Limits};
@@ -20,8 +20,8 @@ pub use weight::{height, text_weight, weight};
 /// # assert_eq!(cx.limits().file_size, 1 << 20);
 /// ```
 ///
-/// The numbers are maxima, and inclusive. Higher ones of sizes, values and copies cost memory, of levels stack, and of
-/// the others time.
+/// The numbers are inclusive maxima. Higher limits of sizes, values and copies cost memory, of levels stack, and of the
+/// others time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -1,4 +1,5 @@
-//! Attributes of every type: growth without breaking changes, a JSON Schema behind a feature, and silence about errors.
+//! Attributes of every type: `#[non_exhaustive]`, a JSON Schema behind a feature, and for the bodies of errors a `Debug` that
+//! shows nothing of them.
 
 use openapi_pipeline::names;
 use syn::ext::IdentExt;

@@ -1,8 +1,8 @@
-//! Fingerprints of changes: what an approval is given to.
+//! Fingerprints of changes, by which a change is accepted.
 //!
-//! An approval has to survive everything that is no other change: new commits, moved keys, other names of files. So a
-//! fingerprint is made of the rule, the subject, the pointer and both values, without files, lines and positions. An
-//! element of an array is called by what it says (`[query:limit]`, `[admin]`) in place of its index.
+//! A fingerprint stays the same as long as the change does: with new commits, moved keys and other file names. So it is made
+//! of the rule, the subject, the pointer and both values, without files, lines and positions. An element of an array has
+//! a label from its content (`[query:limit]`, `[admin]`) in place of its index.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -16,12 +16,12 @@ use crate::source::{Origin, Sources, Step, escape_pointer};
 /// How many digits stand for a fingerprint where a person only has to recognize it.
 const SHORT: usize = 10;
 
-/// The identity of a change, the same wherever the change is found again. Displayed as 32 hexadecimal digits.
+/// The identity of a change, which is the same when the change is found again. Displayed as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
-    /// The first digits, for places where the whole is too long. They don't stand for the whole in a list of approvals.
+    /// The first ten digits, for display. A list of accepted changes needs all of them.
     pub fn short(&self) -> String {
         self.to_string().chars().take(SHORT).collect()
     }
@@ -45,7 +45,7 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// A text that is no fingerprint.
+/// The error for a string that is no fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MalformedFingerprint;

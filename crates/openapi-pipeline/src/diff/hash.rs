@@ -1,4 +1,4 @@
-//! A number that equal schemas share, by which alternatives are matched wherever they stand.
+//! A hash that equal schemas share, by which alternatives are matched whatever their order.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
