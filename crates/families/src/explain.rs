@@ -18,8 +18,8 @@ pub use rendering::{Explained, Part, Place, Touched, json, table, text};
 /// The similarity that a name needs to be suggested, from 0 to 1.
 const SIMILAR: f64 = 0.75;
 
-/// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. The result of a path may
-/// be several items: a field and its setter share a path.
+/// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. Several items may share a path:
+/// a field and its setter do.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Characters that aren't seen, and change what is: controls, and formats that turn or hide the text around them.
+//! Invisible characters that change the text around them: controls, and formats that turn or hide it.
 
 use client_codegen::docs::is_bidirectional;
 

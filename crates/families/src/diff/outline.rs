@@ -1,4 +1,4 @@
-//! A difference in the order in which people read it.
+//! A difference in the order in which reports show it.
 
 use std::collections::BTreeMap;
 

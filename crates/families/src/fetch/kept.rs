@@ -1,4 +1,4 @@
-//! Documents that were fetched, with what their servers said of them.
+//! Fetched documents that are kept, with the validators of their servers.
 
 use std::fs;
 use std::io::Read;
