@@ -212,7 +212,7 @@ fn alias_of_type(module: &mut ItemMod, alias: &Alias, was: &str, is: &str) -> Re
 
 /// Exports the constructors that callers have under their old names, which are patterns too: an alias of a type has none.
 ///
-/// What a glob exports gives way to what is declared: in place of the type itself stands its alias, which is deprecated. rustc
+/// A declared item shadows one that a glob exports: in place of the type itself stands its alias, which is deprecated. rustc
 /// ignores the attribute at a `use`.
 fn constructors(module: &mut ItemMod, aliases: &[Alias]) {
     let is_constructor = |name: &str| {

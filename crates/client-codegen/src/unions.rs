@@ -85,7 +85,7 @@ fn component(reference: &Node) -> Option<&str> {
     reference.get_str("$ref")?.strip_prefix("#/components/schemas/")
 }
 
-/// What an alternative consists of, without the properties that are tags: these are compared before it is read.
+/// The content of an alternative, without the properties that are tags: these are compared before it is read.
 fn behind_tags<'a>(document: &'a Node, branch: &'a Node) -> Vec<&'a Node> {
     let schema = meant(document, branch);
     let is_tag = |property: &Node| meant(document, property).get("enum").is_some();

@@ -124,7 +124,8 @@ impl std::error::Error for InvalidToken {}
 ///
 /// One source serves any number of concurrent calls. A call asks [`cached`](Self::cached) first, and
 /// [`acquire`](Self::acquire) only if that has no token. When the server answers 401, the call reports it through
-/// [`reject`](Self::reject), acquires once more, and is sent again if it gets a token of another generation.
+/// [`reject`](Self::reject), acquires once more, and is sent again if it gets a token of another generation. An operation
+/// that redeems a rotating token is not sent again.
 ///
 /// The [crate's documentation](crate#examples) has an example.
 pub trait TokenSource: fmt::Debug + Send + Sync {

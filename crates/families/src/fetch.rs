@@ -229,11 +229,11 @@ fn baseline(workspace: &Workspace, config: &DocumentConfig) -> Result<Vec<u8>, F
     })
 }
 
-/// What is published at an address.
+/// The document that is published at an address.
 pub(crate) struct Published {
-    /// What the server sent, or what is kept if the server vouches for it.
+    /// The content: the bytes that the server sent, or the kept ones if it confirms that they are current.
     pub(crate) content: Vec<u8>,
-    /// What is to be kept, if it isn't yet.
+    /// The validators to keep, if they aren't kept yet.
     received: Option<Validators>,
 }
 

@@ -133,7 +133,7 @@ impl Reader<'_> {
         self.known(level.get_ref().parse(), "level", level.get_ref(), place)
     }
 
-    /// What a name stands for, or a problem.
+    /// The item that a name stands for, or a problem.
     fn known<T>(&mut self, found: Result<T, UnknownName>, what: &str, name: &str, place: Origin) -> Option<T> {
         let problem = |error: UnknownName| {
             Diagnostic::new(unknown(what), format!("there is no {what} `{}`", name.escape_debug()))

@@ -19,7 +19,7 @@ pub use construct::Construct;
 pub struct Rule {
     /// Stable name, such as `type-array-nullable`.
     pub name: &'static str,
-    /// What it does and why, in one sentence.
+    /// Its effect and the reason, in one sentence.
     pub summary: &'static str,
 }
 
@@ -121,7 +121,7 @@ pub struct Context {
     pub(crate) limits: Limits,
     /// The costs so far.
     pub(crate) budget: Budget,
-    /// What 3.0 has no place for, while documents are converted to be compared.
+    /// The parts that 3.0 has no place for, if documents are converted to be compared.
     pub(crate) beside: Option<Beside>,
     is_comparing: bool,
 }
@@ -165,7 +165,7 @@ impl Context {
         }
     }
 
-    /// What is kept, while documents are converted to be compared.
+    /// The place for parts that are kept, while documents are converted to be compared.
     pub(crate) fn beside(&mut self) -> Option<&mut Beside> {
         self.beside.as_mut().filter(|_| self.is_comparing)
     }

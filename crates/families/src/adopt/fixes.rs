@@ -39,7 +39,7 @@ pub struct Fixes {
     text: String,
 }
 
-/// What an overlay does at one place.
+/// The correction of an overlay at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Action {
     target: String,

@@ -57,7 +57,7 @@ pub struct Lowered {
     pub rule: String,
     /// JSON pointer into the description, as a URI fragment.
     pub pointer: String,
-    /// What was done there.
+    /// The change made there.
     pub note: String,
 }
 
@@ -79,7 +79,7 @@ pub struct LeftOut {
 pub struct Place {
     /// JSON pointer into the description, as a URI fragment.
     pub pointer: String,
-    /// What was done there.
+    /// The change made there.
     pub note: String,
 }
 

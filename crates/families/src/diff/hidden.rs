@@ -2,7 +2,7 @@
 
 use client_codegen::docs::is_bidirectional;
 
-/// What is shown in place of a character that isn't seen.
+/// The character that is shown in place of an invisible one.
 pub(super) const SHOWN: char = '\u{fffd}';
 
 /// Whether a character isn't seen. Joiners are part of words and emoji.

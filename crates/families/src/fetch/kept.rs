@@ -22,7 +22,7 @@ pub(crate) struct Kept {
     path: PathBuf,
 }
 
-/// What is known of a document.
+/// The record of a fetched document.
 #[derive(Deserialize, Serialize)]
 struct Facts {
     /// The hash of the address, which may hold a credential.

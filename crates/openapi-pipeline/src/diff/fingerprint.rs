@@ -79,11 +79,11 @@ impl FromStr for Fingerprint {
     }
 }
 
-/// What a fingerprint is made of.
+/// The parts that a fingerprint is made of.
 pub(super) struct Identity {
     /// The rule, the subject, the pointer without positions, the old and the new value.
     plain: [String; 5],
-    /// What tells changes apart that are alike but for their position: the message, and the places of both sides.
+    /// The parts that tell changes apart which differ only by position: the message, and the places of both sides.
     position: [String; 3],
 }
 
@@ -121,7 +121,7 @@ pub(super) fn fingerprints(identities: &[Identity]) -> Vec<Fingerprint> {
     identities.iter().map(of).collect()
 }
 
-/// What elements of arrays are called in pointers without positions.
+/// The labels of elements of arrays in pointers without positions.
 pub(super) struct Labels(HashMap<Origin, String>);
 
 impl Labels {
@@ -165,7 +165,7 @@ impl Labels {
     }
 }
 
-/// What an element of an array is called: a part of it that other edits leave alone, or nothing.
+/// The label of an element of an array: a part of it that other edits leave alone, or nothing.
 fn label(node: &Node) -> String {
     match (node.get_str("in"), node.get_str("name")) {
         (Some(place), Some(name)) => return format!("{place}:{name}"),

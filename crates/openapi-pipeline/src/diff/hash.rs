@@ -15,7 +15,7 @@ pub(super) struct Hashes {
     known: HashMap<(usize, Reach), u64>,
 }
 
-/// What a number covers.
+/// The part of a schema that a hash covers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Reach {
     /// How many levels of references.

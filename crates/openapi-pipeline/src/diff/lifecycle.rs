@@ -41,7 +41,7 @@ impl Stability {
         }
     }
 
-    /// What a node says of itself, by `x-stability-level`, `x-stability`, or `x-beta: true` and the like.
+    /// The mark of a node: `x-stability-level`, `x-stability`, or `x-beta: true` and the like.
     pub(super) fn of(node: &Node) -> Option<Self> {
         let named = ["x-stability-level", "x-stability"].iter().find_map(|key| node.get(key)).and_then(Node::as_str);
         let is_set = |stability: &Self| {
