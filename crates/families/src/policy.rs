@@ -31,7 +31,7 @@ struct Raw {
     stability: Levels,
 }
 
-/// The file of a workspace, if it has one.
+/// The path of a workspace's `openapi/diff.toml`, if there is such a file.
 pub fn of_workspace(workspace: &Workspace) -> Option<PathBuf> {
     Some(workspace.path(POLICY)).filter(|file| file.is_file())
 }
