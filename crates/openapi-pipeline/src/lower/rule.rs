@@ -56,7 +56,7 @@ crate::report::define_rules! {
     CLEARABLE = "clearable-member": "An optional property that may be null, in the body of a PATCH, gets a type that tells null, which clears it, from absence.";
     NULL_AS_ABSENT = "null-as-absent": "An optional property that may be null, in the bodies of other requests, is left out rather than sent as null.";
     REF_SIBLINGS = "ref-siblings": "Documentation and `nullable` beside a `$ref` are kept by wrapping it in `allOf`; other keywords there have no meaning, and are dropped.";
-    ONE_WAY = "one-way-required": "A required property that is `readOnly` becomes optional in requests, and one that is `writeOnly` in responses.";
+    ONE_WAY = "one-way-required": "A required property that is `readOnly` becomes optional in the types of requests, and one that is `writeOnly` in the types of responses.";
     OPEN_OBJECT = "open-object": "`additionalProperties: true` beside properties becomes a map, in which the type keeps all other properties.";
     EMPTY_BOUND = "bound-without-effect": "A minimum of zero for a length or a count is dropped: it restricts nothing.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only require properties are dropped: they make no difference to types.";
