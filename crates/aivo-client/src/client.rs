@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Aivo.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -33,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LoginError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LoginError`] when the server answers with anything but success.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1login/post`
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
@@ -52,7 +59,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::RefreshTokenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::RefreshTokenError`] when the server answers with anything but success.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post`
     pub fn refresh_token<'a>(
@@ -74,7 +81,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LogoutError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LogoutError`] when the server answers with anything but success.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1logout/post`
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
@@ -95,7 +102,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::Production`].
+    /// The server to call; by default [`Server::Production`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -116,27 +123,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -148,7 +156,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -160,7 +168,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -170,7 +178,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::Production);
         let inner = self.inner.base_url(server.url());
@@ -182,7 +191,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -209,7 +218,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -257,7 +266,7 @@ pub mod operations {
     /// `POST /logout`
     pub const LOGOUT: rt::Operation = operation("logout", "POST", "/logout")
         .with_security(rt::Security::Bearer);
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LOGIN, REFRESH_TOKEN, LOGOUT];
 }
 
@@ -279,7 +288,7 @@ pub mod requests {
     }
 
     impl<'a> Login<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -316,7 +325,7 @@ pub mod requests {
     }
 
     impl<'a> RefreshToken<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -358,7 +367,7 @@ pub mod requests {
     }
 
     impl<'a> Logout<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -389,17 +398,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::login`](super::Client::login) failed, as the server put it.
+    /// The failed responses of [`Client::login`](super::Client::login), by status.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1login/post/responses`
     #[derive(Debug)]
@@ -409,14 +418,14 @@ pub mod errors {
         Unauthorized(rt::ErrorResponse<types::Error>),
         /// 422: A value in the request is not acceptable.
         UnprocessableEntity(rt::ErrorResponse<types::ValidationError>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -463,7 +472,7 @@ pub mod errors {
 
     impl std::error::Error for LoginError {}
 
-    /// Why [`Client::refresh_token`](super::Client::refresh_token) failed, as the server put it.
+    /// The failed responses of [`Client::refresh_token`](super::Client::refresh_token), by status.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post/responses`
     #[derive(Debug)]
@@ -471,14 +480,14 @@ pub mod errors {
     pub enum RefreshTokenError {
         /// 401: The refresh token is wrong, expired or already redeemed.
         Unauthorized(rt::ErrorResponse<types::Error>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -522,7 +531,7 @@ pub mod errors {
 
     impl std::error::Error for RefreshTokenError {}
 
-    /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
+    /// The failed responses of [`Client::logout`](super::Client::logout), by status.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1logout/post/responses`
     #[derive(Debug)]
@@ -530,14 +539,14 @@ pub mod errors {
     pub enum LogoutError {
         /// 401: The token is missing, malformed or no longer valid.
         Unauthorized(rt::ErrorResponse<types::Error>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

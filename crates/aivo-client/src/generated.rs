@@ -131,7 +131,7 @@ pub mod types {
     }
 
     impl UserRole {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::SuperAdmin => "super_admin",
@@ -225,7 +225,7 @@ pub mod types {
     }
 
     impl UserStatus {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Active => "active",
@@ -367,7 +367,7 @@ pub mod types {
     }
 
     impl LoginRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             email: impl Into<::std::string::String>,
             password: impl Into<::client_runtime::Secret>,
@@ -380,7 +380,7 @@ pub mod types {
     }
 
     impl RefreshTokenRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(refresh_token: impl Into<::client_runtime::Secret>) -> Self {
             Self {
                 refresh_token: refresh_token.into(),
@@ -389,21 +389,21 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for Error {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Error").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for ValidationError {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationError").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for ValidationErrorValidationErrorsItem {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationErrorValidationErrorsItem").finish_non_exhaustive()
         }

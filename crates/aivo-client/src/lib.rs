@@ -23,8 +23,11 @@
 //! # }
 //! ```
 //!
-//! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
-//! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
+//! [`Client`] has a method for each operation, [`errors`] an error type for each, and [`operations::ALL`] lists them as data.
+//! The text of a [`Secret`] is available only by [`Secret::expose`].
+//!
+//! [`ClientBuilder`] sets the server, the token, retries and limits. Features: `rustls` (default), `native-tls`, `http2`,
+//! `tracing`, `schemars`; without default features there is no TLS.
 
 // Written by `cargo xtask generate`, formatted by its own formatter.
 #[rustfmt::skip]
@@ -41,3 +44,8 @@ pub use client_runtime::{
     TooLargeError, TransportError, Uuid,
 };
 pub use generated::types;
+
+/// The example of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

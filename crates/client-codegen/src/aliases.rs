@@ -1,4 +1,4 @@
-//! Names that items had before, as deprecated aliases: code that was written with them still compiles.
+//! Deprecated aliases for names that items had before, so that code written with the old names still compiles.
 //!
 //! An operation that was renamed keeps a method that forwards, and aliases of its request, error, answer and constant; a
 //! type keeps an alias, and a tuple struct its constructor beside it, which an alias of a type doesn't have. They are added
@@ -21,7 +21,7 @@ pub struct Alias {
     pub was: String,
     /// The name in Rust now.
     pub is: String,
-    /// The version of the crate that changed it.
+    /// The version of the crate that has the new name first.
     pub since: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Alias {
 pub struct OperationAlias {
     /// The method.
     pub method: Alias,
-    /// The old name of its request, which its error and answer are named after.
+    /// The old name of its request, such as `Login`; the old names of its error and answer are made from it.
     pub request: String,
 }
 
@@ -49,13 +49,13 @@ impl Aliases {
         self.operations.is_empty() && self.types.is_empty()
     }
 
-    /// Sets the version that the aliases without one are deprecated since.
+    /// Sets [`Alias::since`] of the aliases that have no version yet.
     pub fn new_since(&mut self, version: &str) {
         let names = self.operations.iter_mut().map(|one| &mut one.method).chain(&mut self.types);
         names.filter(|alias| alias.since.is_empty()).for_each(|alias| version.clone_into(&mut alias.since));
     }
 
-    /// The paths of the aliases that there were before, and aren't any more.
+    /// The paths of the aliases that `before` has and this doesn't.
     pub fn ended(&self, before: &Self) -> Vec<String> {
         let has_method = |was: &str| self.operations.iter().any(|one| one.method.was == was);
         let has_type = |was: &str| self.types.iter().any(|one| one.was == was);
@@ -212,7 +212,7 @@ fn alias_of_type(module: &mut ItemMod, alias: &Alias, was: &str, is: &str) -> Re
 
 /// Exports the constructors that callers have under their old names, which are patterns too: an alias of a type has none.
 ///
-/// What a glob exports gives way to what is declared: in place of the type itself stands its alias, which is deprecated. rustc
+/// A declared item shadows one that a glob exports: in place of the type itself stands its alias, which is deprecated. rustc
 /// ignores the attribute at a `use`.
 fn constructors(module: &mut ItemMod, aliases: &[Alias]) {
     let is_constructor = |name: &str| {
@@ -272,7 +272,8 @@ fn push(module: &mut ItemMod, item: Item) {
     }
 }
 
-/// Method and path of each operation, such as `POST /login`, by the name of its constant, from the source of a client.
+/// Reads method and path of each operation, such as `POST /login`, from the source of a client; the keys are the names of
+/// their constants.
 ///
 /// # Errors
 ///

@@ -1,12 +1,13 @@
-//! Background work, on a thread of its own.
+//! Runs work in the background, on a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::error::CodegenError;
 
-/// The stack of a thread that generates a client. The nesting of a description is bounded, but the generator's stack
-/// for each level is not small.
+/// The stack that a thread needs to generate a client, in bytes.
+///
+/// The nesting of a description is bounded, but the generator needs much stack for each level.
 pub const STACK: usize = 256 << 20;
 
 /// Work in the background. Its scope waits for it; a caller may ask for its outcome.

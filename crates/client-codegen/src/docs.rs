@@ -52,8 +52,8 @@ fn through_markdown(text: &str) -> String {
     }
 }
 
-/// Whether a character changes the direction of what is shown behind it. rustc refuses comments that have such, since
-/// code can be made to look like other code by them.
+/// Whether a character changes the direction of the text behind it. rustc refuses such characters in comments, since they
+/// can make code look like other code.
 pub fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

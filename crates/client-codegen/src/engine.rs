@@ -53,11 +53,12 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// The view of a lowered document that progenitor gets: without anything that it gets wrong.
+/// The form of a lowered document that progenitor is given: without the parts that it would write wrongly, such as error
+/// responses and unions. This crate writes those itself.
 ///
 /// # Errors
 ///
-/// When the document isn't what the pipeline promises.
+/// When the document isn't one that `openapi_pipeline::lower` returns.
 pub fn view(document: &Node) -> Result<Node, CodegenError> {
     let named = names::assign(document, "", &Pins::default())?;
     Ok(view_of(&named, &model::operations(&named)?))

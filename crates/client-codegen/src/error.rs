@@ -8,14 +8,14 @@ use openapi_pipeline::names::NameError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodegenError {
-    /// The merged document isn't what the pipeline promises.
+    /// The document isn't one that `openapi_pipeline::lower` returns.
     Document {
-        /// JSON pointer into the merged document.
+        /// JSON pointer into the document.
         pointer: String,
         /// The problem there.
         problem: String,
     },
-    /// progenitor gave up, or panicked.
+    /// progenitor failed, or panicked.
     Progenitor(String),
     /// progenitor generated a construct that the emitter can't wrap.
     Unsupported {
@@ -26,7 +26,7 @@ pub enum CodegenError {
     },
     /// A name can't be given, or an item that progenitor wrote doesn't have the name that it was given.
     Name(String),
-    /// No thread could be started.
+    /// A thread couldn't be started.
     Thread(String),
     /// No value can have this type: the parts of its schema contradict one another.
     Uninhabited(String),

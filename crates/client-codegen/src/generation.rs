@@ -14,18 +14,18 @@ use crate::source::{CrateSource, NullMember, SecondName};
 use crate::spec::{CrateSpec, Descriptions};
 use crate::{emit, engine, model, polish, reach, render, unions};
 
-/// Generates the two source files of a family crate from its merged document.
+/// Generates the two source files of a client crate from a lowered document.
 ///
 /// # Errors
 ///
-/// When the document isn't what the pipeline promises, or contains constructs that can't be generated. progenitor
-/// panics on constructs that it doesn't know; such a panic is an error with its message, and prints nothing.
+/// When the document isn't one that `openapi_pipeline::lower` returns, or contains constructs that can't be generated.
+/// progenitor panics on constructs that it doesn't know; such a panic is an error with its message, and prints nothing.
 ///
 /// # Panics
 ///
-/// Not because of a document. The first generation of a process installs a panic hook over the existing one, and leaves
-/// it there: it keeps the panics of progenitor silent on the thread that runs it, and passes all others on. A program
-/// with a hook of its own sets it before, or calls the one it replaces.
+/// No document causes a panic. To capture those of progenitor, the first generation of a process installs a panic hook,
+/// and leaves it there: it hides the panics of progenitor, and passes all others to the hook that was there before. A
+/// program with a hook of its own has to set it earlier, or to call the hook that it replaces.
 pub fn generate(
     document: &Node,
     spec: &CrateSpec,
@@ -34,11 +34,11 @@ pub fn generate(
     generate_with(document, spec, descriptions, Uninhabited::Refused)
 }
 
-/// The origins of the items that [`generate`] makes of a document, in a third of its time: no source is written.
+/// The origins of the items that [`generate`] would make, without the source. It takes a third of the time.
 ///
 /// # Errors
 ///
-/// When the document isn't what the pipeline promises, or progenitor fails on it.
+/// When the document isn't one that `openapi_pipeline::lower` returns, or progenitor fails on it.
 pub fn origins(document: &Node, spec: &CrateSpec) -> Result<Provenance, CodegenError> {
     let named = names::assign(document, &spec.title, &spec.pins)?;
     let api = model::Api::read(&named, spec)?;

@@ -1,4 +1,4 @@
-//! The guarded generator: operations that it fails on are found, named and left out, and the rest is generated.
+//! Generation that leaves out and names the operations it fails on.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 64 << 20;
 /// How many times a document may be tried at least.
 const FEWEST: usize = 4;
 
-/// The generated operations, and those that are left out.
+/// The result of [`generate_guarded`]: the generated operations, and those that are left out.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Guarded {
@@ -35,19 +35,19 @@ pub struct Guarded {
     pub left_out: Vec<Culprit>,
 }
 
-/// An operation the generator fails on.
+/// An operation that the generator fails on.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Culprit {
     /// Its path.
     pub path: String,
-    /// Its method, in small letters.
+    /// Its method, in lower case.
     pub method: String,
     /// The place of the operation, or of the schema that causes the failure.
     pub origin: Origin,
     /// The schema that fails on its own, if there is one.
     pub schema: Option<String>,
-    /// The generator's error.
+    /// The error of the generator.
     pub error: CodegenError,
 }
 
@@ -66,19 +66,19 @@ impl Culprit {
     }
 }
 
-/// [`generate`] for documents that were never tried before: where the whole fails, the culprits are left out.
+/// Like [`generate`], but leaves out the operations that it fails on.
 ///
-/// Each operation is tried on its own first; if the rest still fails together, it is tried by halves. Operations that
-/// share most of their schemas may take too long to try one by one: these are tried by halves at once, and those that
-/// remain when the budget is spent are left out together.
+/// If the whole document fails, each operation is tried on its own. If the rest still fails together, it is tried by
+/// halves. Operations that share most of their schemas may take too long to try one by one: these are tried by halves
+/// at once, and those that remain when the budget is spent are left out together.
 ///
 /// # Errors
 ///
-/// The generator's error when no single operation causes it: it fails on a document without operations.
+/// When generation fails even without operations.
 ///
 /// # Panics
 ///
-/// As [`generate`].
+/// See [`generate`].
 pub fn generate_guarded(
     document: &Node,
     spec: &CrateSpec,
@@ -125,7 +125,7 @@ fn guarded_within(
     Ok(Guarded { source, document: Some(part), left_out })
 }
 
-/// The operations that [`generate`] fails on, for an error that names them; nothing is generated.
+/// Finds the operations that [`generate`] fails on, for an error that names them.
 pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
     let sizes = Sizes::of(document);
     let budget = Budget::of(ATTEMPTS, &sizes);

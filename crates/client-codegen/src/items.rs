@@ -1,4 +1,4 @@
-//! The public items of source as data, for comparisons of two versions, tables of origins and snapshots.
+//! The public items of a source file as data: to compare two versions, to list origins, and for snapshots.
 
 use std::fmt;
 use std::panic::resume_unwind;
@@ -21,11 +21,11 @@ pub struct Item {
     pub kind: Kind,
     /// The part that callers depend on: the type of a field, the signature of a method, the types of an impl.
     pub declaration: String,
-    /// Whether it can grow without breaking a caller: it is `#[non_exhaustive]`, or has private fields.
+    /// Whether fields or variants can be added without breaking a caller: it is `#[non_exhaustive]`, or has private fields.
     pub can_grow: bool,
-    /// Whether callers are asked not to use it.
+    /// Whether it is `#[deprecated]`.
     pub deprecated: bool,
-    /// Whether documentation hides it.
+    /// Whether it is `#[doc(hidden)]`.
     pub hidden: bool,
     /// The condition that it is compiled under, such as `feature = "schemars"`.
     pub condition: Option<String>,
@@ -60,7 +60,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The usual word for it.
+    /// The word for the kind in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Struct => "struct",
@@ -85,7 +85,7 @@ impl Item {
         Self { path, kind, declaration, can_grow: false, deprecated: false, hidden: false, condition: None }
     }
 
-    /// The path of the item it is a part of: for a field the struct, for a method the type.
+    /// The path of the item that it is a part of: the struct of a field, the type of a method.
     pub fn parent(&self) -> Option<&str> {
         match self.kind {
             Kind::Field | Kind::Variant | Kind::Method => self.path.rsplit_once("::").map(|(parent, _)| parent),
@@ -121,7 +121,7 @@ impl fmt::Display for Item {
     }
 }
 
-/// The public items of a crate, from the source of its client and of its generated layer, of which only `types` is
+/// The public items of a client crate, from the sources of `client.rs` and `generated.rs`. Of the latter only `types` is
 /// public.
 ///
 /// # Errors

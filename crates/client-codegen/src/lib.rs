@@ -3,7 +3,7 @@
 //!
 //! - No text of a description becomes code. Names go through `openapi_pipeline::names`, texts through [`docs::harmless`],
 //!   everything else through token trees.
-//! - A generation captures the panics of progenitor by a panic hook of the process: see [`generate`].
+//! - progenitor's panics are captured by a panic hook of the process: see [`generate`].
 
 mod aliases;
 mod background;

@@ -1,4 +1,4 @@
-//! The origins of the items of a crate: for each of them the node of the merged document it was made from.
+//! The origins of the items of a crate: for each item, the node of the document that it was made from.
 //!
 //! Nodes keep their origin through every stage, so the table leads to the file a vendor published, or to the overlay that
 //! corrected it. Operations are found by their names, types by following the generated code and the schemas side by
@@ -31,7 +31,7 @@ pub struct Sourced {
     pub described: bool,
 }
 
-/// The public items of a crate.
+/// The public items of a crate, with their origins.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Table {
@@ -48,7 +48,7 @@ impl Table {
     }
 }
 
-/// The origins of the items of a crate, by their paths.
+/// The origins of the items of a crate, by the paths of the items.
 #[derive(Clone, Debug)]
 pub struct Provenance {
     origins: BTreeMap<String, Origin>,
@@ -62,18 +62,18 @@ impl Provenance {
         Self { origins, document: document.origin }
     }
 
-    /// The items of both source files, which are parsed for it.
+    /// The public items of both source files, with their origins.
     ///
     /// # Errors
     ///
-    /// When one of the strings is not the source of a crate.
+    /// When one of the strings can't be parsed.
     pub fn table(&self, client: &str, generated: &str) -> Result<Table, CodegenError> {
         let found = items::of_source(client, generated)
             .map_err(|error| CodegenError::unsupported("the emitted source", error.to_string()))?;
         Ok(self.of_items(found))
     }
 
-    /// The table of items that were read from the sources of the crate already.
+    /// Like [`table`](Self::table), for items that were read from the sources already.
     pub fn of_items(&self, found: Vec<Item>) -> Table {
         let (impls, items): (Vec<Item>, Vec<Item>) = found.into_iter().partition(|item| item.kind == Kind::Impl);
         let sourced = |item: Item| {

@@ -43,11 +43,12 @@ const FOLLOWED: usize = 500_000;
 /// How many parts an error names.
 const SHOWN: usize = 5;
 
-/// Refuses a document whose client would be larger than the limits allow.
+/// Refuses a document whose client would be larger than the limits allow, before [`generate`](crate::generate) runs: it
+/// can't be interrupted.
 ///
 /// # Errors
 ///
-/// When the client would be too large: the error names the operations and schemas that most of it is made of.
+/// When the client would be too large. The error names the operations and schemas that most of it is made of.
 pub fn check_size(document: &Node, sources: &Sources, limits: &Limits) -> Result<(), Diagnostics> {
     let sizes = Sizes::of(document);
     let described = sources.total_size();
@@ -75,8 +76,9 @@ pub fn check_size(document: &Node, sources: &Sources, limits: &Limits) -> Result
     Err(Diagnostic::new("too-large", message).at(origin, "the largest part").help(help).into())
 }
 
-/// The operations of a document, in the usual notation: `POST /login`. The operation that becomes most code, together
-/// with the schemas that it needs, comes first; the schemas are ignored where there are very many.
+/// The operations of a document, such as `POST /login`, the one that becomes most code first.
+///
+/// The schemas that an operation needs count too, unless the document has very many.
 pub fn operations_by_size(document: &Node) -> Vec<String> {
     let sizes = Sizes::of(document);
     let follows = sizes.operations.saturating_mul(sizes.components.len()) <= FOLLOWED;

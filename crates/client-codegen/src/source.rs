@@ -13,45 +13,45 @@ pub struct CrateSource {
     pub generated: String,
     /// `src/client.rs`: the public client.
     pub client: String,
-    /// How many operations the client has.
+    /// The number of operations of the client.
     pub operations: usize,
-    /// How many public types there are.
+    /// The number of public types.
     pub types: usize,
-    /// Whether the document names a server, so that a client needs no other.
+    /// Whether the document names a server. Otherwise a client has to be given one.
     pub has_server: bool,
-    /// Whether an operation has several answers, in a module `answers` beside `errors`.
+    /// Whether an operation has several success responses: then the client has a module `answers` beside `errors`.
     pub has_answers: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
     /// The methods of the builder that set credentials beside the token.
     pub credentials: Vec<String>,
-    /// Where the public items come from.
+    /// The origins of the public items.
     pub provenance: Provenance,
-    /// The types that became any JSON value, because the parts of their schema contradict one another.
+    /// The types that are aliases of any JSON value, because the parts of their schemas contradict one another.
     pub opened: Vec<String>,
-    /// The fields that don't have the plain names of their properties, since another property has that name.
+    /// The fields with a number behind their name, since another property has the plain name.
     pub second_names: Vec<SecondName>,
     /// The optional properties that may be null, in types that are sent.
     pub null_members: Vec<NullMember>,
 }
 
-/// An optional property that may be null, in a type that is sent.
+/// An optional property that may be null, in a type that requests send.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NullMember {
-    /// Where it is described.
+    /// The place of the property in the description.
     pub origin: Origin,
-    /// Its field, such as `Change::name`.
+    /// The field, such as `Change::name`.
     pub field: String,
-    /// Whether null can be sent: only in a PATCH does it mean anything else than absence.
+    /// Whether null can be sent. Only in the body of a PATCH does null differ from absence.
     pub clearable: bool,
 }
 
-/// A field with a name of its own, since the plain name belongs to another property.
+/// A field with a number behind its name, since another property has the plain name.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecondName {
-    /// Where the property is described.
+    /// The place of the property in the description.
     pub origin: Origin,
     /// The field, such as `User::created_at_2`.
     pub field: String,
@@ -62,7 +62,7 @@ pub struct SecondName {
 }
 
 impl CrateSource {
-    /// The public items of the crate, and where each comes from.
+    /// The public items of the crate, each with its origin.
     ///
     /// # Errors
     ///

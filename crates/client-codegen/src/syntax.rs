@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::ToTokens;
 use syn::{File, ImplItem, Item, UseTree, Visibility};
 
-/// The pieces of generated source, each under a name that doesn't change when others do: `type Session`, `fn
-/// expire_all`.
+/// The pieces of generated source, by names that don't depend on other pieces: `type Session`, `fn expire_all`.
 ///
-/// The impls of a type belong to its piece.
+/// The piece of a type includes its impls.
 ///
 /// # Errors
 ///
@@ -78,7 +77,7 @@ fn subject(ty: &syn::Type) -> String {
     }
 }
 
-/// The names that a source re-exports, each with its target: `types = generated::types`.
+/// The names that a source file re-exports, each with its target: `types = generated::types`.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The unions of a document, and how their values tell which alternative they are.
+//! The unions of a document, and the properties whose values tell their alternatives apart.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -85,7 +85,7 @@ fn component(reference: &Node) -> Option<&str> {
     reference.get_str("$ref")?.strip_prefix("#/components/schemas/")
 }
 
-/// What an alternative consists of, without the properties that are tags: these are compared before it is read.
+/// The content of an alternative, without the properties that are tags: these are compared before it is read.
 fn behind_tags<'a>(document: &'a Node, branch: &'a Node) -> Vec<&'a Node> {
     let schema = meant(document, branch);
     let is_tag = |property: &Node| meant(document, property).get("enum").is_some();

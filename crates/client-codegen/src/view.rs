@@ -1,8 +1,8 @@
-//! The view of parameters and bodies that progenitor gets: nothing that it would write wrongly, or not at all.
+//! Simplifies parameters and bodies for progenitor, which would write some of them wrongly or not at all.
 //!
-//! progenitor still has to generate the types of all of them. So a parameter that the runtime writes is shown as a
-//! plain one, under the name of its argument: its type is read from the signature of the method, which then loses the
-//! argument, see [`polish`](crate::polish).
+//! progenitor still has to generate their types. So a parameter that the runtime writes stays as a plain one, under the
+//! name of its argument: its type is read from the signature of progenitor's method, which then loses the argument (see
+//! [`polish`](crate::polish)).
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -19,7 +19,8 @@ mod documented;
 /// Generated crates implement it for an enum per operation. [`ResponseParts`] implements it too, for callers that need
 /// neither types nor a generator.
 pub trait ApiError: StdError + Send + Sync + Sized + 'static {
-    /// Sorts a response by its status. It can't fail: every response must have a variant, whatever its body is.
+    /// Creates the error from a response, by its status. It can't fail, so an enum needs a variant for any other status or
+    /// body.
     fn from_response(parts: ResponseParts) -> Self;
 
     /// Status, headers and body, which every failed response has.
@@ -112,7 +113,7 @@ fn advice(status: StatusCode) -> &'static str {
     }
 }
 
-/// A failed response whose body was decoded as described.
+/// A failed response whose body was decoded as its description says.
 ///
 /// It dereferences to the decoded body. `Debug` shows the status only, since servers echo requests.
 pub struct ErrorResponse<T> {
@@ -121,7 +122,7 @@ pub struct ErrorResponse<T> {
 }
 
 impl<T> ErrorResponse<T> {
-    /// Creates one, for tests and fakes.
+    /// Creates an error response, for tests and fakes.
     pub fn new(value: T, parts: ResponseParts) -> Self {
         Self { value, parts }
     }
@@ -172,7 +173,7 @@ impl<T> fmt::Debug for ErrorResponse<T> {
 
 /// The body of a response as received.
 ///
-/// `Debug` shows its length only. To look inside, ask for it: [`expose`](Self::expose).
+/// `Debug` shows its length only; [`expose`](Self::expose) gives access to the bytes.
 #[derive(Clone, Default)]
 pub struct RawBody {
     bytes: Bytes,
@@ -190,12 +191,12 @@ impl RawBody {
         &self.bytes
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Whether there are none.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -257,10 +258,9 @@ impl ResponseParts {
         &self.0.body
     }
 
-    /// Decodes the body. An empty one counts as an object without properties.
+    /// Decodes the body. An empty body is decoded as an object without properties.
     ///
-    /// Gateways send errors without a body on behalf of the service. Where the description requires no property, such
-    /// an error is decoded like any other; where it requires one, the body doesn't fit the type.
+    /// Gateways send errors without a body on behalf of the service. Such an error fits a type that requires no property.
     /// [`raw_body`](Self::raw_body) stays empty either way.
     ///
     /// # Errors

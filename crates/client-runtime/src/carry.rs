@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::{Carrier, InvalidToken, Token};
 
 /// A request that a credential can be put into: `reqwest::Request`, and `http::Request` with any body.
+///
+/// The trait is sealed: no other crate can implement it.
 pub trait Carries: sealed::Request {}
 
 impl Carries for reqwest::Request {}

@@ -23,6 +23,21 @@ pub use details::{
 /// Messages say what happened, to which operation, and what to do. They never contain a body, a URL or a credential; of
 /// what a server answered they show the codes, titles and names of fields that its description documents. The response
 /// itself is in [`Api`](Self::Api), for callers that ask for it.
+///
+/// `E` is the type of the server's answer: an enum per operation in generated crates, [`ResponseParts`] without one.
+///
+/// ```
+/// use client_runtime::{ApiError, Error};
+///
+/// fn advice<E: ApiError>(error: &Error<E>) -> String {
+///     match error {
+///         Error::Credentials(details) if details.token_error().needs_login() => "sign in again".to_owned(),
+///         Error::InvalidArgument(_) => "fix the arguments".to_owned(),
+///         error if error.is_transient() => format!("try again in {:?}", error.retry_after().unwrap_or_default()),
+///         error => error.to_string(),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E = ResponseParts> {
@@ -82,7 +97,7 @@ impl<E: ApiError> Error<E> {
 
     /// Whether the same call may succeed later, without a change by the caller.
     ///
-    /// It says nothing about whether the call may be repeated: one that timed out may have taken effect.
+    /// A transient error doesn't mean that repeating the call is safe: one that timed out may have taken effect.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Api(error) => retry::is_transient(error.status()),

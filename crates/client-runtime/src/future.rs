@@ -3,5 +3,5 @@
 use std::future::Future;
 use std::pin::Pin;
 
-/// A future on the heap that can move between threads.
+/// A boxed future that can move between threads: the result of an async method of an object-safe trait.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -2,14 +2,14 @@
 
 use crate::Timer;
 
-/// Whether calls get an idempotency key automatically, where the operation takes one.
+/// Whether a client makes idempotency keys, for the operations that take one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Idempotency {
     /// Every call gets a fresh key, which all its attempts carry.
     #[default]
     Automatic,
-    /// A call has the key it is given, or none. Without one, it is not retried after it may have been sent.
+    /// A call has a key only if it is given one. Without a key, it is not retried after it may have been sent.
     Off,
 }
 

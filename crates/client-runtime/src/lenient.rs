@@ -15,8 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Any string is accepted, so that an identifier of another format doesn't make a successful response fail, and can be
 /// sent back unchanged. It is parsed as a `T` only on demand, by [`parsed`](Self::parsed).
 ///
-/// Two values are equal, and ordered, as their strings are: compare the parsed values where one value can be written in
-/// several ways.
+/// Values are compared and ordered as strings. Compare the parsed values where one value can be written in several ways.
 ///
 /// ```
 /// use client_runtime::Uuid;

@@ -1,26 +1,21 @@
 //! The runtime of generated API clients.
 //!
-//! A generated crate knows its operations, types and servers. The parts that all clients have in common are here:
+//! A client crate, such as `svix-client`, has the operations, types and servers of one API. It re-exports the types of
+//! this crate that its users need, so depend on this crate only to write code for any client: a token source, or a
+//! function that handles the errors of all of them.
 //!
-//! - [`Secret`] and [`Redacted`] keep credentials and echoed input out of logs;
-//! - a [`TokenSource`] hands out [`Token`]s, so that a client never has to know how a session is renewed;
-//! - [`Operation`] describes an operation, and [`RetryPolicy`] when a failed call is repeated;
-//! - [`Error`] says what went wrong, with the server's answer typed per operation and never printed;
-//! - every call goes through one loop: credentials, limits, redirects, retries.
+//! - [`Error`] says why a call failed. The server's answer is typed per operation, and never printed.
+//! - A [`TokenSource`] hands out [`Token`]s, so that a client needn't know how a session is renewed.
+//! - [`Secret`] and [`Redacted`] keep credentials and echoed input out of logs.
+//! - [`RetryPolicy`] says how often a failed call is repeated, and [`Operation`] describes an operation as data.
 //!
-//! A user of a client finds these types in the client's own crate. The loop and all other items that only generated
-//! code names are in one module, `codegen`, which is hidden and not covered by semantic versioning.
+//! Every call goes through one loop, which adds credentials, enforces limits, follows redirects and retries. The loop and
+//! the other items that only generated code names are in one hidden module, `codegen`, which semantic versioning doesn't
+//! cover.
 //!
-//! # Architecture invariants
+//! # Examples
 //!
-//! - No credential reaches another origin, whether it travels in a header or in a body.
-//! - No `Debug`, `Display` or error source prints a token, a URL or a body.
-//! - A request whose operation redeems a rotating token is sent at most once, unless no connection was established.
-//! - Every wait is bounded by the time limit of the call.
-//!
-//! # Example
-//!
-//! A token source of your own:
+//! A token source of your own, for the builder of any client:
 //!
 //! ```
 //! use client_runtime::{BoxFuture, Secret, Token, TokenError, TokenSource};
@@ -46,13 +41,23 @@
 //!
 //! # Features
 //!
-//! | feature | what it does |
+//! Without a TLS feature, only plain http works.
+//!
+//! | feature | effect |
 //! |---|---|
 //! | `rustls` (default) | TLS with rustls |
 //! | `native-tls` | TLS with the platform's library |
 //! | `http2` | HTTP/2 where the server offers it |
 //! | `tracing` | a span `client.call` for every call, without headers, bodies or URLs |
-//! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`], [`Timestamp`] and [`Lenient`] |
+//! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`], [`Timestamp`], [`Lenient`] and [`Nullable`] |
+//!
+//! # Architecture invariants
+//!
+//! - No credential reaches another origin, whether it travels in a header or in a body.
+//! - No `Debug`, `Display` or error source prints a token, a URL or a body.
+//! - A request whose operation redeems a rotating token is sent at most once, unless no connection was established or the
+//!   server redirected it.
+//! - Every wait is bounded by the time limit of the call.
 
 mod answer;
 mod api_error;
@@ -87,7 +92,7 @@ mod token;
 mod union;
 
 pub use bytes::Bytes;
-/// A JSON number, for properties that needn't be integers: none of its digits is lost.
+/// The type of properties that needn't be integers: a JSON number that keeps all of its digits.
 pub use serde_json::Number;
 
 pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts};

@@ -2,16 +2,19 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value, or null. In an `Option`, as the type of a property, it tells null from an absent property: a PATCH clears
-/// the properties that it sends as null, and leaves those unchanged that it doesn't send. There is no third state, so
-/// it can be matched exhaustively.
+/// A value, or null.
+///
+/// An optional property of type `Option<Nullable<T>>` tells null from absence. A PATCH needs the difference: it clears the
+/// properties that it sends as null, and leaves those unchanged that it doesn't send.
 ///
 /// ```
 /// use client_runtime::Nullable;
 ///
-/// let cleared: Nullable<u8> = None.into();
-/// assert_eq!(cleared, Nullable::Null);
-/// assert_eq!(Nullable::Value(7).value(), Some(&7));
+/// let unchanged: Option<Nullable<u8>> = None;
+/// let cleared = Some(Nullable::Null);
+/// let set = Some(Nullable::Value(7));
+/// assert!(unchanged != cleared && cleared != set);
+/// assert_eq!(Nullable::from(Some(7)).value(), Some(&7));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Nullable<T> {

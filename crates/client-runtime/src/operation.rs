@@ -1,9 +1,9 @@
 //! Operations as data.
 
-/// An operation as the runtime needs it: identity, request line, credentials.
+/// An operation of an API as data: its identity, its request line, and the credentials that it takes.
 ///
-/// Generated crates hold one constant per operation; its fields are public to read. Fields may be added, so an
-/// operation is made by [`new`](Self::new) and the methods that follow it:
+/// Generated crates have a constant for each operation. Fields may be added in later versions, so an operation is created
+/// by [`new`](Self::new) and the methods that follow it:
 ///
 /// ```
 /// use client_runtime::{Operation, Security};
@@ -15,30 +15,32 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The family of APIs it belongs to, for instance `svix`.
+    /// The API that the operation belongs to, for instance `svix`.
     pub family: &'static str,
-    /// Its id within the family, for instance `expire_all`.
+    /// The id within the family, for instance `expire_all`.
     pub id: &'static str,
     /// The HTTP method, in capitals.
     pub method: &'static str,
     /// The path as the description writes it, with names in braces instead of values.
     pub path: &'static str,
-    /// The credentials that it takes.
+    /// The credentials that the operation takes.
     pub security: Security,
-    /// Whether it is idempotent beyond the rules of its method: sending it twice has the effect of sending it once.
+    /// Whether the operation is marked as idempotent: sending it twice has the effect of sending it once. By the rules of
+    /// HTTP some methods are idempotent anyway: see [`is_idempotent`](Self::is_idempotent).
     pub idempotent: bool,
     /// The header of the idempotency key, if the operation takes one.
     pub idempotency_key: Option<&'static str>,
     /// Whether the vendor asks callers to stop using it.
     pub deprecated: bool,
-    /// Whether it redeems a token that can be used only once. Such a request is never repeated once it may have been
-    /// sent.
+    /// Whether the operation redeems a token that can be used only once. Such a request is never repeated once it may have
+    /// been sent, unless the server redirects it.
     pub rotates: bool,
 }
 
 impl Operation {
-    /// An operation by its family, its id within the family, its method in capitals and its path. It takes no
-    /// credentials and no idempotency key, and is neither marked as idempotent nor deprecated nor rotating.
+    /// Creates an operation from its family, its id within the family, its method in capitals and its path.
+    ///
+    /// It takes no credentials and no idempotency key, and is not marked as idempotent, deprecated or rotating.
     pub const fn new(family: &'static str, id: &'static str, method: &'static str, path: &'static str) -> Self {
         Self {
             family,
@@ -53,48 +55,48 @@ impl Operation {
         }
     }
 
-    /// The operation with another [`security`](Self::security).
+    /// Sets the [`security`](Self::security).
     #[must_use]
     pub const fn with_security(mut self, security: Security) -> Self {
         self.security = security;
         self
     }
 
-    /// The operation with the header of an idempotency key.
+    /// Sets the header of the [idempotency key](Self::idempotency_key).
     #[must_use]
     pub const fn with_idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);
         self
     }
 
-    /// The operation, marked as [`idempotent`](Self::idempotent).
+    /// Marks the operation as [`idempotent`](Self::idempotent).
     #[must_use]
     pub const fn as_idempotent(mut self) -> Self {
         self.idempotent = true;
         self
     }
 
-    /// The operation, marked as [`deprecated`](Self::deprecated).
+    /// Marks the operation as [`deprecated`](Self::deprecated).
     #[must_use]
     pub const fn as_deprecated(mut self) -> Self {
         self.deprecated = true;
         self
     }
 
-    /// The operation, marked as one that redeems a token which can be used only once.
+    /// Marks the operation as one that [redeems a token](Self::rotates) which can be used only once.
     #[must_use]
     pub const fn as_rotating(mut self) -> Self {
         self.rotates = true;
         self
     }
 
-    /// Whether sending it twice has the effect of sending it once: because it is marked so, or by the rules of its
-    /// method.
+    /// Whether sending the operation twice has the effect of sending it once: because it is marked as
+    /// [`idempotent`](Self::idempotent), or by its method (RFC 9110, section 9.2.2).
     pub fn is_idempotent(&self) -> bool {
         self.idempotent || matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
     }
 
-    /// The operation of this id.
+    /// The operation with an id, among those of a client.
     pub fn find<'a>(operations: &'a [Operation], id: &str) -> Option<&'a Operation> {
         operations.iter().find(|operation| operation.id == id)
     }
@@ -104,24 +106,24 @@ impl Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Security {
-    /// None: a call must not be given a token.
+    /// None. A call that is given a token fails.
     None,
     /// A bearer token.
     Bearer,
-    /// A bearer token if there is one: when the source only answers that a login is required, the call is sent without.
+    /// A bearer token if there is one: if the source reports that a login is required, the call is sent without a token.
     Optional,
     /// A token that isn't carried as a bearer token.
     Key(Carrier),
     /// A token if there is one, which isn't carried as a bearer token.
     OptionalKey(Carrier),
-    /// The credentials of all these schemes at once; some or all of them the client holds beside its token.
+    /// The credentials of all these schemes together.
     All(&'static [Scheme]),
-    /// The credentials of all these schemes if it has them all, otherwise none.
+    /// The credentials of all these schemes together if the client has them all, otherwise none.
     OptionalAll(&'static [Scheme]),
-    /// All credentials of one of these alternatives. The first whose credentials are there is sent; for a call that was
-    /// given its own token, the first of those that include the token.
+    /// All credentials of one of these alternatives: the first that the client has all credentials for. A call with its
+    /// own token takes the first alternative that includes the token.
     AnyOf(&'static [&'static [Scheme]]),
-    /// All credentials of one of these alternatives if they are there, otherwise none.
+    /// All credentials of one of these alternatives if the client has them, otherwise none.
     OptionalAnyOf(&'static [&'static [Scheme]]),
 }
 
@@ -134,17 +136,17 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// A scheme whose credential is the token: the call's own, or one from the client's source.
+    /// A scheme whose credential is the token: the call's own, or one from the client's token source.
     pub const fn token(name: &'static str, carrier: Carrier) -> Self {
         Self { name, carrier, method: None }
     }
 
-    /// A scheme whose credential the client holds beside its token; `method` of its builder sets it.
+    /// A scheme with a credential of its own beside the token. `method` is the method of the client's builder that sets it.
     pub const fn named(name: &'static str, carrier: Carrier, method: &'static str) -> Self {
         Self { name, carrier, method: Some(method) }
     }
 
-    /// The name in the description.
+    /// The name of the scheme in the description.
     pub const fn name(&self) -> &'static str {
         self.name
     }

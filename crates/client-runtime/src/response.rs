@@ -9,11 +9,11 @@ use progenitor_client::ResponseValue;
 
 /// A successful response: the decoded body, with status and headers.
 ///
-/// It dereferences to the body.
+/// It dereferences to the body, so `response.field` reads a field of it.
 pub struct Response<T>(ResponseValue<T>);
 
 impl<T> Response<T> {
-    /// Creates one, for tests and fakes.
+    /// Creates a response, for tests and fakes.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self(ResponseValue::new(value, status, headers))
     }
@@ -32,7 +32,7 @@ impl<T> Response<T> {
         self.0.headers()
     }
 
-    /// When it was sent, by the server's clock: the header `Date`, in whole seconds.
+    /// The time when the response was sent, by the server's clock: the header `Date`, in whole seconds.
     pub fn date(&self) -> Option<SystemTime> {
         crate::retry::date_of(self.headers())
     }

@@ -7,10 +7,12 @@ use http::{HeaderMap, StatusCode};
 
 /// How often a failed call is repeated, and how long it waits in between.
 ///
-/// When no connection was established, nothing was sent, and any call is repeated. After that only calls that are safe
-/// to repeat are: idempotent operations, and those that carry an idempotency key. `Retry-After` is heeded. Everything
-/// stays within the time limit of the call; if it is reached during a retry or the pause before one, the call returns
-/// the server's previous response.
+/// If no connection was established, nothing was sent, and any call is repeated. If the connection broke, or the server
+/// answered 408, 429, 500, 502, 503 or 504, only calls that are safe to repeat are: idempotent operations, and those that
+/// carry an idempotency key.
+///
+/// A `Retry-After` of the server replaces the pause. All attempts and pauses are within the time limit of the call; if it
+/// is reached during a retry, the call returns the server's previous response.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,21 +41,21 @@ impl RetryPolicy {
         Self::default().max_retries(0)
     }
 
-    /// How often a call is repeated at most.
+    /// Sets how often a call is repeated at most.
     #[must_use]
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The longest pause before the first retry. It doubles with every further one.
+    /// Sets the longest pause before the first retry. It doubles with every further one; the pause is random below it.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest pause, however many retries there were. `Retry-After` may ask for a longer one.
+    /// Sets the longest pause, however many retries there were. `Retry-After` may ask for a longer one.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
@@ -78,9 +80,10 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// The pause the server asks for, in either form of the header.
+/// The pause that a server asks for by the header `Retry-After`: a number of seconds, or a date.
 ///
-/// A date is read against the response's own `Date`, so that a wrong clock on either side doesn't matter.
+/// A date is compared with the response's own `Date`, so that a wrong clock on either side doesn't matter; `now` is called
+/// only if there is none. A date in the past is a pause of zero. `None` if the header is missing or malformed.
 pub fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -91,7 +94,7 @@ pub fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Opt
     Some(date.duration_since(date_of(headers).unwrap_or_else(now)).unwrap_or_default())
 }
 
-/// When a response was sent, by its server's clock.
+/// The time when a response was sent, by its server's clock: the header `Date`.
 pub fn date_of(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }

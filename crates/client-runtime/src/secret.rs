@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 ///
 /// `Debug` prints a placeholder and there is no `Display`; [`expose`](Self::expose) is the only access to the string,
 /// so that a search for it finds every use. The buffer is overwritten when the value is dropped. Copies that other code
-/// makes (a JSON body, the HTTP library's write buffer) are out of its reach.
+/// makes (a JSON body, the HTTP library's write buffer) are not overwritten.
 ///
 /// `Serialize` writes the string itself: that is how it gets into a request. Don't serialize one into a log.
 ///
@@ -31,12 +31,12 @@ impl Secret {
         Self(text.into())
     }
 
-    /// User and password, encoded as the token of HTTP's `Basic` scheme.
+    /// A user name and a password, encoded as the token of HTTP's scheme `Basic`.
     ///
     /// # Errors
     ///
-    /// [`InvalidBasic`] for what RFC 7617, section 2, excludes: a colon in the user name, where the server would take the
-    /// rest of the name for the beginning of the password, and control characters in either.
+    /// [`InvalidBasic`] if the user name has a colon, which would end it, or either has a control character (RFC 7617,
+    /// section 2).
     ///
     /// ```
     /// use client_runtime::Secret;
@@ -57,7 +57,7 @@ impl Secret {
         Ok(Self(base64(pair.0.as_bytes())))
     }
 
-    /// The string. Keep it out of logs and errors.
+    /// The secret itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -6,24 +6,24 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::BoxFuture;
 
-/// The source of a client's time and randomness.
+/// The source of a client's time and randomness, which tests replace.
 ///
-/// Clocks and pauses of the loop around a call go through it; the time limit of a single request is the HTTP library's
-/// own timer, set to what is left of the call's limit.
+/// The loop around a call takes its clocks and pauses from here. Only the time limit of a single request is measured by the
+/// HTTP library itself.
 pub trait Timer: fmt::Debug + Send + Sync {
-    /// A clock that never goes backwards.
+    /// The present instant, by a clock that never goes backwards.
     fn now(&self) -> Instant;
 
-    /// The time of day: `Retry-After` is read with it, and sessions are dated and expire by it.
+    /// The time of day, by which `Retry-After` is read and sessions expire.
     fn system_time(&self) -> SystemTime;
 
-    /// Waits.
+    /// Waits for a duration.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
-    /// Random bits: the jitter of pauses and the idempotency keys are made of them.
+    /// Random bits, for the jitter of pauses and for idempotency keys.
     ///
-    /// A test that returns the same bits every time makes every idempotency key the same, and a server then answers a
-    /// new call with the answer of an old one.
+    /// An implementation that always returns the same bits gives every call the same idempotency key: a server then
+    /// repeats its old answer instead of acting on a new call.
     fn random(&self) -> u64;
 }
 

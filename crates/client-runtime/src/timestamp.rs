@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time as the server wrote it.
 ///
-/// Any string is accepted, so that an unreadable date doesn't make a successful response fail. RFC 3339 can be
-/// converted; a time without a zone is taken as UTC, and [`assumes_utc`](Self::assumes_utc) says so.
+/// Any string is accepted, so that an unreadable date doesn't make a successful response fail. A time in the format of RFC
+/// 3339 can be converted. One without a zone is read as UTC; [`assumes_utc`](Self::assumes_utc) tells.
 ///
-/// Two values are equal when their strings are. There is no order: compare [`to_system_time`](Self::to_system_time).
+/// Values are compared as strings, and have no order. To compare times, use [`to_system_time`](Self::to_system_time).
 ///
 /// ```
 /// use client_runtime::Timestamp;
@@ -35,17 +35,17 @@ impl Timestamp {
         &self.raw
     }
 
-    /// The time, if the string is one.
+    /// The time, if the string can be read as one.
     pub fn to_system_time(&self) -> Option<SystemTime> {
         self.instant.and_then(Instant::to_system_time)
     }
 
-    /// Whole seconds since the Unix epoch, rounded towards the past, if the string is a time.
+    /// Whole seconds since the Unix epoch, rounded towards the past, if the string can be read as a time.
     pub fn unix_seconds(&self) -> Option<i64> {
         self.instant.map(|instant| instant.seconds)
     }
 
-    /// Whether the string names no zone, so that UTC was assumed.
+    /// Whether the string is a time without a zone, which was read as UTC.
     pub fn assumes_utc(&self) -> bool {
         self.instant.is_some_and(|instant| instant.assumes_utc)
     }

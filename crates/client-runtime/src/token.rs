@@ -14,7 +14,7 @@ mod error;
 
 pub use error::TokenError;
 
-/// A bearer token, ready to be put into a header.
+/// A token, ready to be sent: as a bearer token, or by another [`Carrier`](crate::Carrier).
 ///
 /// Cloning copies a pointer. The memory is overwritten when the last clone is dropped.
 #[derive(Clone)]
@@ -30,10 +30,10 @@ struct Prepared {
 }
 
 impl Token {
-    /// Prepares a bearer token.
+    /// Prepares a token.
     ///
-    /// The generation is the source's own count: [`TokenSource::reject`] gets it back, and a source can tell a late
-    /// rejection of an old token from one of the current token.
+    /// The generation is a number by which the source identifies the token. [`TokenSource::reject`] gets it back, so that a
+    /// source can tell a late rejection of an old token from one of the current token.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Token {
         self
     }
 
-    /// When it stops being valid; `None` if it never does, or its source doesn't know.
+    /// The time when the token expires; `None` if it never does, or if its source doesn't know.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
@@ -71,7 +71,7 @@ impl Token {
         Secret::from(self.text())
     }
 
-    /// The number by which the source identifies it.
+    /// The number by which the source identifies the token.
     pub fn generation(&self) -> u64 {
         self.0.generation
     }
@@ -81,7 +81,7 @@ impl Token {
         self.0.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
     }
 
-    /// The value of the `Authorization` header, marked as sensitive.
+    /// The value of the `Authorization` header for a bearer token, marked as sensitive.
     pub fn header_value(&self) -> &HeaderValue {
         &self.0.header
     }
@@ -120,13 +120,17 @@ impl fmt::Display for InvalidToken {
 
 impl std::error::Error for InvalidToken {}
 
-/// Hands out tokens.
+/// A source of tokens for the calls of a client.
 ///
 /// One source serves any number of concurrent calls. A call asks [`cached`](Self::cached) first, and
-/// [`acquire`](Self::acquire) only when there is nothing; when the server refuses the token, the call reports it
-/// through [`reject`](Self::reject) and acquires once more.
+/// [`acquire`](Self::acquire) only if that has no token. When the server answers 401, the call reports it through
+/// [`reject`](Self::reject), acquires once more, and is sent again if it gets a token of another generation. An operation
+/// that redeems a rotating token is not sent again.
+///
+/// The [crate's documentation](crate#examples) has an example.
 pub trait TokenSource: fmt::Debug + Send + Sync {
-    /// The token to use, if there is one that is believed to be valid. Must not block or allocate.
+    /// The current token, if it is believed to be valid. Every call asks for it, so an implementation must not block or
+    /// allocate.
     fn cached(&self) -> Option<Token>;
 
     /// Obtains a valid token, by a renewal for instance.
@@ -137,10 +141,11 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
     ///
     /// # Cancel safety
     ///
-    /// A call drops the future when its time limit is reached: work that must be finished belongs into a task.
+    /// A call drops the future when its time limit is reached. Work that must be finished belongs in a task of its own.
     fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>>;
 
-    /// Reports that the server refused the token of this generation. A no-op if that is not the current one.
+    /// Reports that the server refused the token of this generation. An implementation ignores generations other than the
+    /// current one.
     fn reject(&self, generation: u64);
 }
 

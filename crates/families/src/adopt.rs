@@ -1,7 +1,7 @@
-//! Adopting a new description of a vendor.
+//! Adopts a new description of a vendor: shows what it changes for a family and its crate, and takes it over.
 //!
-//! The family is built twice in memory, from the present and from the new descriptions. The differences are shown; only
-//! [`Adoption::write`] puts the new state on disk, all files or none.
+//! [`prepare`] builds the family twice in memory, from the present and from the new descriptions, and reports the
+//! differences. Only [`Adoption::write`] puts the new state on disk, all files or none.
 
 mod assign;
 mod changelog;
@@ -38,17 +38,18 @@ use assign::Replacement;
 use release::{Present, Release};
 use trial::{Trial, Tried};
 
-/// A family, and the new descriptions of its vendor.
+/// The settings of an adoption: the family, and the new descriptions of its vendor.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The family, as in openapi/families.toml.
     pub family: String,
-    /// The new descriptions, as `FILE` or `ID=FILE`: one with an id replaces that document of the family, else the one it
-    /// has the most operations in common with. The files it refers to must lie beside it or below.
+    /// The new descriptions, as `FILE` or `ID=FILE`. One with an id replaces that document of the family; one without
+    /// replaces the document that it has the most operations in common with. Files that it refers to must lie beside it or
+    /// below.
     pub files: Vec<String>,
-    /// Whether the adoption is going to be written, which the report mentions.
+    /// Whether the adoption is going to be written; the report says so.
     pub write: bool,
-    /// Whether corrections are looked for, if the descriptions contradict themselves.
+    /// Whether to look for corrections, if the descriptions contradict themselves.
     pub fix: bool,
 }
 
@@ -129,8 +130,10 @@ struct Differences {
     not_compared: Vec<Note>,
 }
 
-/// Prepares an adoption in memory; writes nothing. An overlay, a selection, a merge rule or a secret that no longer
-/// fits is no error here: the report names it, and it makes [`Adoption::write`] fail.
+/// Prepares an adoption in memory, and writes nothing.
+///
+/// An overlay, a selection, a merge rule or a secret that no longer fits is no error here: the report names it, and
+/// [`Adoption::write`] fails.
 ///
 /// # Errors
 ///

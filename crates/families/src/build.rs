@@ -69,8 +69,8 @@ impl Built {
     }
 }
 
-/// Reads openapi/families.toml. Returns the context that holds its source, in which the families are built later; the
-/// families; and the file itself, as the first input.
+/// Reads openapi/families.toml. Returns a context for [building families](family), the families, and the file itself as the
+/// first input.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ pub fn families(tree: &Tree) -> Result<(Context, Families, Inputs), Failure> {
     }
 }
 
-/// Runs a family through the pipeline and the generator. `inputs` gains the files it read.
+/// Builds a family: runs its documents through the pipeline and the generator. The files that it reads are added to `inputs`.
 ///
 /// # Errors
 ///
@@ -216,12 +216,12 @@ pub(crate) fn document(
 pub enum BuildError {
     /// A document, an overlay or a rule has a problem.
     Input(Diagnostics),
-    /// The generator gave up.
+    /// The generator failed.
     Codegen(CodegenError),
 }
 
 impl BuildError {
-    /// The failure of a task because of it; `sources` are the files that the problems refer to.
+    /// Turns it into the failure of a task; `sources` are the files that the problems refer to.
     pub fn into_failure(self, family: &Family, sources: Sources) -> Failure {
         match self {
             Self::Input(problems) => Failure::Input { problems, sources },

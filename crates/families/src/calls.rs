@@ -1,7 +1,6 @@
-//! Source that calls the methods of a generated client by name, with arguments as JSON.
+//! Writes source code that calls the methods of a generated client by name, with arguments as JSON.
 //!
-//! The tests of meaning call every operation that they have values for; they find the method of an operation, and its
-//! arguments, in the source of the client.
+//! Tests use it to call every operation of a client and to compare the requests with the description.
 
 mod signature;
 

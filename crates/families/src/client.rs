@@ -1,8 +1,7 @@
-//! A crate generated from any description.
+//! Generates a crate from any description, outside of a family.
 //!
-//! The description is taken as its vendor published it, since unlike a family it has no maintainer here: contradictions
-//! are settled by rule, fields named like secrets become secrets, and operations that the generator fails on are left
-//! out and named.
+//! Nobody has corrected such a description for the generator. So contradictions are settled by rule, fields named like
+//! secrets become secrets, and operations that can't be generated are left out and named.
 
 mod folder;
 mod items;
@@ -36,14 +35,14 @@ pub(crate) use sources::Facts;
 /// The command that the files of the crate name as their author.
 const COMMAND: &str = "cargo xtask client";
 
-/// A description, and the options for reading it.
+/// A description, and the settings for reading it.
 #[derive(Clone, Debug)]
 pub struct Description {
     /// The path of the file.
     pub file: PathBuf,
     /// The folder that holds all files it refers to; by default its own.
     pub root: Option<PathBuf>,
-    /// OpenAPI Overlays that are applied to it as published, in this order.
+    /// OpenAPI Overlays to apply to the description as published, in this order.
     pub overlays: Vec<PathBuf>,
     /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`. An operation that matches any criterion is kept;
     /// without criteria all are.
@@ -55,7 +54,7 @@ pub struct Description {
 }
 
 impl Description {
-    /// A description with default options.
+    /// A description with default settings.
     pub fn of(file: PathBuf) -> Self {
         Self { file, root: None, overlays: Vec::new(), select: Vec::new(), security: Vec::new(), name: None }
     }

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 /// The families of a workspace, by name.
 #[derive(Clone, Debug)]
 pub struct Families {
-    /// In the order of their names.
+    /// The families, in the order of their names.
     pub families: Vec<Family>,
 }
 
@@ -37,7 +37,8 @@ pub struct Family {
     pub merge: MergePlan,
     /// The plan for lowering the merged document.
     pub lower: LowerPlan,
-    /// Servers by the region at the end of a static token.
+    /// The server to call by the region at the end of a static token: see
+    /// [`CrateSpec::server_by_token_region`](client_codegen::CrateSpec::server_by_token_region).
     pub server_by_token_region: Vec<(String, String)>,
 }
 
@@ -55,7 +56,7 @@ pub struct DocumentConfig {
     pub id: String,
     /// Its file, relative to `openapi/`, and the place of that path in families.toml.
     pub file: (String, Origin),
-    /// Where its vendor publishes it.
+    /// The address that its vendor publishes it at, if it is given.
     pub source: Option<PublishedAt>,
     /// Its overlays, applied in order.
     pub overlays: Vec<(String, Origin)>,
@@ -68,7 +69,7 @@ pub struct DocumentConfig {
 pub struct PublishedAt {
     /// The address.
     pub url: String,
-    /// The SHA-256, in hexadecimal, of a published version that somebody looked at and left.
+    /// The SHA-256, in hexadecimal, of a published version that was reviewed and not adopted.
     pub seen: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 use trial::Bench;
 
-/// The descriptions to try, and the options for it.
+/// The settings of a run: the folder with the descriptions, and the destination.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The folder with the descriptions.
@@ -27,10 +27,11 @@ pub struct Options {
     pub samples: Option<Plan>,
 }
 
-/// Generates a crate from every description in a folder, each in its own process, and compiles it. `generator` gives
-/// the command that does the same as [`client::write`](crate::client::write) with the same options.
+/// Generates a crate from every description in a folder, and compiles it.
 ///
-/// A description that fails doesn't end the run: the report has the reason, and [`CorpusReport::verdict`] sums it up.
+/// Each description gets a process of its own: `generator` returns the command that does what
+/// [`client::write`](crate::client::write) does with the same options. A description that fails doesn't end the run; the
+/// report has the reason, and [`CorpusReport::verdict`] tells whether all passed.
 ///
 /// # Errors
 ///

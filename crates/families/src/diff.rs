@@ -1,4 +1,4 @@
-//! The changes between two descriptions, and what they break.
+//! Compares two descriptions, and shows the changes as text, JSON, Markdown, HTML or annotations.
 
 mod accept;
 mod github;
@@ -41,31 +41,31 @@ use crate::stack::with_deep_stack;
 pub struct Compared {
     /// The files that were read.
     pub cx: Context,
-    /// The description as it was.
+    /// The old description.
     pub old: Described,
-    /// The description as it is.
+    /// The new description.
     pub new: Described,
     /// The changes.
     pub difference: Difference,
-    /// The changes that somebody accepted.
+    /// The accepted changes, with their reasons.
     pub accepted: Accepted,
     /// The parts that the conversion to OpenAPI 3.0.3 dropped, which aren't compared.
     pub not_compared: Vec<Note>,
 }
 
-/// Two descriptions to compare.
+/// The settings of a comparison: two descriptions, and the rules for judging them.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, an address, or
-    /// `-` for standard input.
+    /// The old description: a file, `REVISION:path` in the git repository of the current folder, an address, or `-` for
+    /// standard input.
     pub old: PathBuf,
-    /// The description as it is; both can't be `-`.
+    /// The new description, in the same notation. Only one of the two can be `-`.
     pub new: PathBuf,
     /// The folder that holds both and all files they refer to; by default the folder of each.
     pub root: Option<PathBuf>,
-    /// A list of accepted changes: a fingerprint and a reason in each line.
+    /// The file that lists accepted changes: a fingerprint and a reason in each line.
     pub accept: Option<PathBuf>,
-    /// The levels of one's own, in the format of `openapi/diff.toml`.
+    /// The file with levels in place of the rules' own, in the format of `openapi/diff.toml`.
     pub config: Option<PathBuf>,
     /// The day that sunsets are compared with; by default the present one, in UTC.
     pub today: Option<Date>,
@@ -124,13 +124,12 @@ impl Compared {
         html::render(self)
     }
 
-    /// Whether everything that was accepted occurs, and nothing else is at a level or worse; the level is
-    /// [`Level::Breaking`] or [`Level::Source`].
+    /// Fails if an accepted change doesn't occur, or a change that isn't accepted is at the level `worst` or worse. `worst` is
+    /// [`Level::Breaking`], [`Level::Source`] or `None`, which allows all changes.
     ///
     /// # Errors
     ///
-    /// When something doesn't occur that was accepted, with its line; or else when there are such changes, with their
-    /// number.
+    /// The accepted changes that don't occur, with their lines in the list; or else the number of changes at that level.
     pub fn verdict(self, worst: Option<Level>) -> Result<(), Failure> {
         let absent = self.accepted.absent(&self.difference.changes);
         if let Err(problems) = absent.into_result() {
@@ -156,27 +155,27 @@ impl Compared {
 }
 
 impl Options {
-    /// Whether one of the descriptions is at an address, so that comparing needs an HTTP client.
+    /// Whether one of the descriptions is at an address, so that the comparison needs an HTTP client.
     pub fn is_online(&self) -> bool {
         [&self.old, &self.new].into_iter().any(|argument| input::is_address(argument))
     }
 }
 
-/// Reads and compares two descriptions, which are at no address.
+/// Reads and compares two descriptions, neither of which is at an address.
 ///
 /// # Errors
 ///
-/// Those of [`compare_online`].
+/// See [`compare_online`]; an address is an error too.
 pub fn compare(options: &Options) -> Result<Compared, Failure> {
     compare_online(options, None)
 }
 
-/// Reads and compares two descriptions, and gets those that are at an address.
+/// Reads and compares two descriptions, and fetches those that are at an address.
 ///
 /// # Errors
 ///
-/// When one of them can't be read, or is no description, or the list of accepted changes is none; all problems are in the
-/// failure.
+/// When one of them can't be read or isn't a description, or the list of accepted changes or the levels can't be read. The
+/// failure has all problems.
 pub fn compare_online(options: &Options, online: Option<&Online<'_>>) -> Result<Compared, Failure> {
     with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();

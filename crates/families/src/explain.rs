@@ -16,8 +16,8 @@ use journey::Journey;
 
 pub use rendering::{Explained, Part, Place, Touched, json, table, text};
 
-/// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. The result of a path may
-/// be several items: a field and its setter share a path.
+/// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. Several items may share a path:
+/// a field and its setter do.
 ///
 /// # Errors
 ///

@@ -17,7 +17,7 @@ pub enum Failure {
         /// The files that the problems refer to.
         sources: Sources,
     },
-    /// The code generator gave up on a family.
+    /// The code generator failed on a family.
     Codegen {
         /// The family.
         family: String,

@@ -1,10 +1,12 @@
-//! Gets descriptions from where their vendors publish them.
+//! Fetches the descriptions that vendors publish, and tells whether they are new.
 //!
-//! What was fetched lies under `target/fetched/`, at the path that the description has under `openapi/`, with the
-//! validators of the server beside it. Nothing under `openapi/` is touched: that is for [`adopt`](crate::adopt).
+//! A fetched file lies under `target/fetched/`, at the path that the description has under `openapi/`, with the server's
+//! validators (`ETag`, `Last-Modified`) beside it. Nothing under `openapi/` is touched: that is for
+//! [`adopt`](crate::adopt).
 //!
-//! Invariant: a description is only said to be unchanged when the published bytes were compared with it, those just
-//! received or those that the server still vouches for. Whatever can't be had whole is a failure.
+//! Invariant: a description counts as unchanged only after its published bytes were compared with it: those just received, or
+//! those received before if the server confirms that they are current. A document that can't be received whole is a
+//! failure.
 
 mod content;
 mod kept;
@@ -24,21 +26,21 @@ use crate::workspace::{FETCHED, Tree, Workspace, in_openapi};
 
 pub(crate) use kept::Kept;
 
-/// What to fetch.
+/// The settings of a run: the families to fetch for, and the limits.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The families; all that have a `source`, if none is named.
+    /// The names of the families. If empty, all that have a `source`.
     pub families: Vec<String>,
-    /// Whether it is only asked if there is something new: no file is written.
+    /// Whether to check only for something new, without writing a file.
     pub check: bool,
-    /// What each document may cost.
+    /// The limits of size and time for each document.
     pub limits: Limits,
 }
 
 /// The outcome for each document that has a source.
 #[derive(Debug)]
 pub struct Fetched {
-    /// In the order of families.toml.
+    /// The documents, in the order of families.toml.
     pub documents: Vec<Document>,
     check: bool,
 }
@@ -54,20 +56,20 @@ pub struct Document {
     pub source: String,
     /// The path of the description that the family is built from, in the workspace.
     pub baseline: PathBuf,
-    /// What was found there.
+    /// The state of the published description.
     pub state: State,
 }
 
-/// What a vendor publishes, compared with what is here.
+/// The state of a published description, compared with the one in the workspace.
 #[derive(Debug)]
 pub enum State {
-    /// Byte for byte what the family is built from.
+    /// It is byte for byte the description that the family is built from.
     Unchanged,
-    /// What `seen` in families.toml says that somebody looked at, and left.
+    /// It is the version that `seen` in families.toml names as reviewed and not adopted.
     Seen,
-    /// Something else.
+    /// It is another version.
     New(News),
-    /// It isn't known, since no description could be had.
+    /// It isn't known, since no description could be fetched.
     Failed(Failure),
 }
 
@@ -78,12 +80,12 @@ pub struct News {
     pub size: usize,
     /// Its SHA-256 in hexadecimal.
     pub hash: String,
-    /// Its path in the workspace; nothing was written if it was only asked for.
+    /// Its path in the workspace. With [`Options::check`] nothing is written there.
     pub file: PathBuf,
 }
 
 impl Fetched {
-    /// Whether something is new.
+    /// Whether a document is new.
     pub fn is_new(&self) -> bool {
         self.documents.iter().any(|document| matches!(document.state, State::New(_)))
     }
@@ -136,11 +138,11 @@ impl Fetched {
     }
 }
 
-/// Gets the descriptions of families. One that can't be had is a [`State::Failed`], and the others are still fetched.
+/// Fetches the descriptions of families. One that can't be fetched is a [`State::Failed`], and doesn't stop the others.
 ///
 /// # Errors
 ///
-/// When families.toml can't be read, there is no such family, or nothing names a source.
+/// When families.toml can't be read, there is no such family, or no document has a `source`.
 pub fn fetch(
     workspace: &Workspace,
     options: &Options,
@@ -227,11 +229,11 @@ fn baseline(workspace: &Workspace, config: &DocumentConfig) -> Result<Vec<u8>, F
     })
 }
 
-/// What is published at an address.
+/// The document that is published at an address.
 pub(crate) struct Published {
-    /// What the server sent, or what is kept if the server vouches for it.
+    /// The content: the bytes that the server sent, or the kept ones if it confirms that they are current.
     pub(crate) content: Vec<u8>,
-    /// What is to be kept, if it isn't yet.
+    /// The validators to keep, if they aren't kept yet.
     received: Option<Validators>,
 }
 

@@ -18,8 +18,8 @@ use crate::renames;
 use crate::stack::with_deep_stack;
 use crate::workspace::{FAMILIES, FileSet, Inputs, Tree, Workspace};
 
-/// Whether a run for all families has nothing to do: the last run was made by the same binary, and every file has the
-/// hash in families.lock.
+/// Whether a run for all families would change nothing: the last run was made by the same binary, and every input and output
+/// has its hash in families.lock.
 pub fn is_up_to_date(workspace: &Workspace) -> bool {
     fingerprint::matches(workspace) && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
 }
@@ -32,7 +32,7 @@ fn holds(workspace: &Workspace, lock: &Lock) -> bool {
         && lock.holds(workspace)
 }
 
-/// Everything a run generates, in memory.
+/// The result of a run, in memory.
 #[derive(Debug)]
 pub struct Generated {
     /// The families, with the time each took.
@@ -48,7 +48,7 @@ impl Generated {
     ///
     /// # Errors
     ///
-    /// When a file is missing or different; the failure names all of them.
+    /// When files are missing or different; the failure names all of them.
     pub fn check(&self, workspace: &Workspace) -> Result<(), Failure> {
         let stale: Vec<PathBuf> = self.outputs.stale(workspace.root());
         if stale.is_empty() {

@@ -1,9 +1,8 @@
-//! Documents at addresses: what is asked of an HTTP client, which this crate has none of.
+//! The interface of an HTTP client that fetches documents. This crate has no implementation.
 //!
 //! Problem: an HTTP client with TLS takes longer to compile than the rest of the commands, and only fetching needs it.
 //!
-//! Decision: the caller brings one, as an implementation of [`Http`]. A program without one can't fetch, and everything
-//! else works.
+//! Decision: the caller brings one, as an implementation of [`Http`]. A program without one can do everything but fetch.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use crate::failure::Failure;
 /// The largest document that is fetched unless the caller says otherwise, in bytes.
 pub const LARGEST: u64 = 32 << 20;
 
-/// The longest time that a document may take unless the caller says otherwise.
+/// The longest time that fetching a document may take unless the caller says otherwise.
 pub const LONGEST: Duration = Duration::from_secs(120);
 
 /// An HTTP client.
@@ -24,8 +23,8 @@ pub trait Http: Sync {
     ///
     /// # Errors
     ///
-    /// When there is no whole document with status 200, within the limits of size and time. What isn't changed since
-    /// the given validators is no error.
+    /// When the server doesn't send a whole document with status 200 within the limits of size and time. A document that
+    /// hasn't changed since the given validators is no error.
     fn get(&self, request: &Get<'_>) -> Result<Answer, Failure>;
 }
 
@@ -34,13 +33,13 @@ pub trait Http: Sync {
 pub struct Get<'a> {
     /// Its address.
     pub url: &'a str,
-    /// The validators of the version that is here already.
+    /// The validators of the version that was fetched before, if there is one.
     pub validators: Option<&'a Validators>,
     /// The limits of size and time.
     pub limits: Limits,
 }
 
-/// What a document may cost.
+/// The limits for fetching a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Its size, in bytes.
@@ -55,7 +54,7 @@ impl Default for Limits {
     }
 }
 
-/// What a server said of the version that it sent, to be sent back when asking again.
+/// The headers by which a server identifies a version of a document; they are sent back to ask for a newer one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// The `ETag`, as it was sent.
@@ -87,7 +86,7 @@ pub struct Received {
     pub media_type: Option<String>,
     /// The validators of this version.
     pub validators: Validators,
-    /// Whether the protocol told its end. Otherwise a connection that broke looks like the end of the document.
+    /// Whether the protocol marked the end of the document. Otherwise a broken connection looks like the end.
     pub is_delimited: bool,
 }
 
@@ -103,13 +102,13 @@ impl fmt::Debug for Received {
     }
 }
 
-/// Whether a text is meant as an address and not as a file.
+/// Whether a string is an address rather than a path.
 pub fn is_url(text: &str) -> bool {
     let has_scheme = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     has_scheme("https://") || has_scheme("http://")
 }
 
-/// An address without its query, which may hold a credential, for messages.
+/// An address for messages: without its query, which may hold a credential.
 pub fn shown(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }

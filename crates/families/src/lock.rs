@@ -50,7 +50,7 @@ impl Lock {
         toml::from_str(text).ok()
     }
 
-    /// Takes over the entries of another lock for some paths that this one has no entry for.
+    /// Takes over the entries of another lock, for chosen paths that this one has no entry for.
     pub fn keep(&mut self, before: Self, which: impl Fn(&Path) -> bool) {
         for (own, others) in [(&mut self.inputs, before.inputs), (&mut self.outputs, before.outputs)] {
             for (path, hash) in others.into_iter().filter(|(path, _)| which(path)) {
@@ -89,7 +89,7 @@ impl Lock {
         text
     }
 
-    /// Whether every file in the lock is on disk with that hash.
+    /// Whether every file in the lock is on disk with its hash.
     pub fn holds(&self, workspace: &Workspace) -> bool {
         self.inputs.iter().chain(&self.outputs).all(|(path, expected)| is_unchanged(workspace, path, expected))
     }

@@ -23,7 +23,7 @@ const VERSION: &str = "0.1.0";
 /// The id of the family's first document.
 const DOCUMENT: &str = "current";
 
-/// A new family: its name, and the description it begins with.
+/// The settings of a new family: its name, and the description it begins with.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Its name: lower-case letters, digits and dashes.
@@ -34,7 +34,7 @@ pub struct Options {
     pub title: Option<String>,
     /// Operations to keep, as in [`client::Description`].
     pub select: Vec<String>,
-    /// OpenAPI Overlays for what is wrong in the description.
+    /// OpenAPI Overlays that correct the description.
     pub overlays: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ struct New<'a> {
     overlays: Vec<(String, String)>,
 }
 
-/// Makes a family in memory, with its crate and its snapshots; writes nothing.
+/// Makes a family in memory, with its crate and its snapshots, and writes nothing.
 ///
 /// # Errors
 ///

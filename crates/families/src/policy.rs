@@ -31,7 +31,7 @@ struct Raw {
     stability: Levels,
 }
 
-/// The file of a workspace, if it has one.
+/// The path of a workspace's `openapi/diff.toml`, if there is such a file.
 pub fn of_workspace(workspace: &Workspace) -> Option<PathBuf> {
     Some(workspace.path(POLICY)).filter(|file| file.is_file())
 }
@@ -133,7 +133,7 @@ impl Reader<'_> {
         self.known(level.get_ref().parse(), "level", level.get_ref(), place)
     }
 
-    /// What a name stands for, or a problem.
+    /// The item that a name stands for, or a problem.
     fn known<T>(&mut self, found: Result<T, UnknownName>, what: &str, name: &str, place: Origin) -> Option<T> {
         let problem = |error: UnknownName| {
             Diagnostic::new(unknown(what), format!("there is no {what} `{}`", name.escape_debug()))

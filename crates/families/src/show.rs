@@ -19,7 +19,7 @@ use crate::stages::{self, Given};
 use crate::workspace::{Tree, Workspace};
 use crate::yaml;
 
-/// A description or a family, a stage, and a format.
+/// The settings: a description or a family, a stage, and a format.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The file of a description, or a family of openapi/families.toml.
@@ -28,7 +28,7 @@ pub struct Options {
     pub stage: Stage,
     /// The format.
     pub format: Format,
-    /// Whether to show the place that each value was written at instead.
+    /// Whether to show the place of each value in place of the document.
     pub places: bool,
     /// The document of the family, where it has several.
     pub document: Option<String>,
@@ -49,7 +49,7 @@ pub enum Format {
     Json,
 }
 
-/// A description after a stage, in the format asked for. The workspace is only needed for a family.
+/// Returns a description after a stage, in the given format. The workspace is only needed for a family.
 ///
 /// # Errors
 ///

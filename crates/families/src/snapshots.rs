@@ -15,7 +15,7 @@ use openapi_pipeline::Report;
 use crate::build::Built;
 use crate::failure::Failure;
 
-/// The snapshots of a family, by name; `library` is the source of its crate's `lib.rs`.
+/// The snapshots of a family, by their names. `library` is the source of its crate's `lib.rs`.
 ///
 /// Of the operations and types, those with the longest code are chosen, since they show most of what the generator
 /// writes. The names of the snapshots don't say which, so that another choice is a difference in one file.
@@ -49,7 +49,7 @@ pub fn folder(family: &str) -> PathBuf {
     Path::new("tests/snapshots").join(family)
 }
 
-/// The file of a snapshot, as insta writes it.
+/// The content of a snapshot's file, as insta writes it.
 pub fn file(text: &str) -> String {
     format!("---\nsource: tests/tests/it/snapshots.rs\n---\n{}\n", text.trim_end())
 }

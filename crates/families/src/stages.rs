@@ -50,9 +50,9 @@ pub enum Stage {
     Selected,
     /// Merged with the other documents of its family.
     Merged,
-    /// Lowered, which code is generated from.
+    /// Lowered to the constructs that the generator takes.
     Lowered,
-    /// The view of it, which progenitor reads.
+    /// The view of the lowered document that progenitor reads.
     View,
 }
 

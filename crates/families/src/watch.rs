@@ -1,5 +1,5 @@
-//! Generating in a child process, so that no description can end this one: the child is killed when it takes too long
-//! or too much memory, and only the child dies of a stack overflow.
+//! Generates in a child process, so that no description can end this one. The child is killed when it takes too much time or
+//! memory, and a stack overflow ends only the child.
 //!
 //! Problem: [`client_codegen::check_size`] and the limits of the pipeline bound the cost of a run, but the generator is
 //! a foreign library that can't be interrupted, and a stack overflow can't be caught.
@@ -53,8 +53,8 @@ pub fn is_child() -> bool {
     journal::path().is_some()
 }
 
-/// Exits when the parent has ended, since nothing would enforce the limits any more. The parent must hold the write end
-/// of this process's standard input.
+/// Makes this process exit when its parent ends, since nothing would enforce the limits any more. The parent has to hold the
+/// write end of this process's standard input.
 pub fn follow_parent() {
     thread::spawn(|| {
         // The parent never writes, so the read returns when it has ended.
@@ -63,8 +63,9 @@ pub fn follow_parent() {
     });
 }
 
-/// Runs this program again with some arguments, as a child that generates, and waits for it. Returns the exit code of
-/// the child, which has shown its failure itself by then; `note` receives messages to the user in the meantime.
+/// Runs this program again with some arguments, as a child that generates, and waits for it.
+///
+/// Returns the exit code of the child, which has shown its failure itself. `note` receives messages for the user.
 ///
 /// # Errors
 ///

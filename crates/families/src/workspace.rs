@@ -1,4 +1,4 @@
-//! The folder a task works in: its files as they are, and with changes in memory.
+//! The folder that a task works in: its files on disk, and changes to them in memory.
 
 mod files;
 mod inputs;
@@ -62,7 +62,7 @@ impl Workspace {
 /// their dependencies are compiled once.
 pub const OTHERS_TARGET: &str = "target/others";
 
-/// The folder of what was fetched, relative to the workspace.
+/// The folder of fetched files, relative to the workspace.
 pub const FETCHED: &str = "target/fetched";
 
 /// The path of the file that configures the families, relative to the workspace.

@@ -31,7 +31,7 @@ pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics
     convert(cx, document, TwoBodies::Refused)
 }
 
-/// The lenient form of [`to_v3_0`], for descriptions that nobody maintains: a Swagger operation with two bodies is left
+/// The lenient form of [`to_v3_0`], for descriptions that no overlay corrects: a Swagger operation with two bodies is left
 /// out.
 ///
 /// # Errors

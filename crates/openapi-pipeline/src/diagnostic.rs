@@ -1,4 +1,4 @@
-//! Errors for people: the problem, the place, and the remedy.
+//! Error messages with places in the source files, and with remedies.
 
 pub(crate) mod excess;
 mod render;
@@ -12,7 +12,7 @@ use annotate_snippets::AnnotationKind;
 
 use crate::source::Origin;
 
-/// One problem in an input.
+/// A problem in an input: a message, its places, and the remedy.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     /// Short, stable name of the kind of problem, such as `dangling-ref`.
@@ -61,7 +61,9 @@ impl Diagnostic {
     }
 }
 
-/// Problems that stopped a stage; as an error, never empty.
+/// The problems that stopped a stage. As an error, it is never empty.
+///
+/// A stage reports all problems that it can find at once. [`render`](Self::render) shows them with their source lines.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 

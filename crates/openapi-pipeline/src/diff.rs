@@ -1,5 +1,8 @@
 //! The changes between two descriptions, by meaning, and what each breaks.
 //!
+//! [`diff()`] returns the changes, each with the rule that it falls under and a [`Level`]. `docs/diff.md` lists the rules and
+//! says how changes are judged.
+//!
 //! Both documents are compared as OpenAPI 3.0.3, after [`crate::convert`] and before selection and lowering. Notation
 //! makes no difference: references are followed, `allOf` is read as one schema, and the many ways to allow `null` are
 //! one. Requests and responses are compared in opposite directions, because a caller writes the one and reads the
@@ -54,12 +57,38 @@ use engine::{DOCUMENT, Engine, Operations};
 use moved::Moved;
 use operations::Pair;
 
-/// Compares two documents that were converted to OpenAPI 3.0.3. `cx` has the sources of both.
+/// Compares two documents that were converted to OpenAPI 3.0.3 with `cx`.
+///
+/// Parts that OpenAPI 3.0 has no place for are compared if `cx` is [for comparison](Context::for_comparison).
+///
+/// ```
+/// use std::path::Path;
+///
+/// use openapi_pipeline::diff::{Level, diff};
+/// use openapi_pipeline::load::{MemoryFiles, load};
+/// use openapi_pipeline::{Context, convert};
+///
+/// let old = r#"{"openapi": "3.1.0", "info": {"title": "Doors", "version": "1"}, "paths": {
+///     "/doors": {"get": {"operationId": "listDoors", "responses": {"204": {"description": "None."}}}}}}"#;
+/// let new = old.replace("get", "put");
+/// let files = MemoryFiles::new().with("old.json", old).with("new.json", new);
+///
+/// let mut cx = Context::new().for_comparison();
+/// let mut read = |path: &str| {
+///     load(&mut cx, &files, Path::new(path)).and_then(|document| convert::to_v3_0(&mut cx, document))
+/// };
+/// let (old, new) = (read("old.json")?, read("new.json")?);
+///
+/// let difference = diff(&cx, &old, &new);
+/// assert_eq!(difference.level(), Some(Level::Breaking));
+/// assert_eq!(difference.changes[0].rule.name, "operation-method-changed");
+/// # Ok::<(), openapi_pipeline::Diagnostics>(())
+/// ```
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
     diff_with(cx, old, new, &Policy::default())
 }
 
-/// [`diff`] with levels of one's own.
+/// Like [`diff`], with levels from a [`Policy`] in place of the catalogue's.
 pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Difference {
     let mut engine = Engine::new(cx, old, new, policy);
     let (before, after) = (engine.old.root, engine.new.root);
@@ -86,12 +115,12 @@ pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Diffe
     Difference { changes, old_operations: matched.old, new_operations: matched.new, former }
 }
 
-/// The catalogue of all changes that are told apart.
+/// All rules: the kinds of changes that are told apart.
 pub fn rules() -> &'static [&'static Rule] {
     rules::ALL
 }
 
-/// Every rule that another one lets expect, and that is not in the catalogue, with the reason.
+/// The rules that the catalogue leaves out though it has their mirror, each with the reason.
 pub fn missing_mirrors() -> Vec<MissingMirror> {
     mirrors::missing()
 }

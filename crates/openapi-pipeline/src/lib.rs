@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 //! # Architecture invariants
 //!
-//! Each stage is a function from document to document that records its changes in a [`report::Report`]. No stage imports
-//! another; [`names`] names the generated items. No network, no process, no printing, no clock in this crate. The same inputs
-//! give the same bytes.
+//! - Each stage is a function from document to document that records its changes in a [`report::Report`]. No stage imports
+//!   another.
+//! - This crate uses no network, no process and no clock, and prints nothing. The same inputs give the same bytes.
 
 mod beside;
 pub mod convert;

@@ -9,7 +9,7 @@ mod weight;
 
 pub use weight::{height, text_weight, weight};
 
-/// The limits of a run. [`Limits::default`] is for descriptions as vendors publish them; other numbers are set on it:
+/// The limits of a run. [`Limits::default`] suits the descriptions that vendors publish; to set others, change its fields:
 ///
 /// ```
 /// use openapi_pipeline::{Context, Limits};
@@ -20,59 +20,61 @@ pub use weight::{height, text_weight, weight};
 /// # assert_eq!(cx.limits().file_size, 1 << 20);
 /// ```
 ///
-/// The numbers are maxima, and inclusive. Higher ones of sizes, values and copies cost memory, of levels stack, and of
-/// the others time.
+/// The numbers are inclusive maxima. Higher limits of sizes, values and copies cost memory, of levels stack, and of the
+/// others time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The size of a file, in bytes. A file is in memory twice while it is parsed, and places in it are offsets of 32
-    /// bits.
+    /// The size of a file, in bytes; by default 64 MiB. A file is in memory twice while it is parsed, and places in it are
+    /// offsets of 32 bits.
     pub file_size: u64,
-    /// The size of all files of a run together, in bytes: four of the largest size, as every file stays in memory for
-    /// the errors that quote it.
+    /// The size of all files of a run together, in bytes; by default four files of the largest size, as every file stays in
+    /// memory for the errors that quote it.
     pub total_size: usize,
-    /// The nesting of objects and arrays, in levels. Every stage walks the tree recursively, so this bounds the stack
+    /// The nesting of objects and arrays, in levels; by default 256. Every stage walks the tree recursively, so this bounds the stack
     /// it needs. Of JSON no more than 512 levels are read, whatever this says: its parser recurses too.
     pub depth: usize,
-    /// The number of values in a file; in YAML, long strings count more than once (see [`text_weight`]).
+    /// The number of values in a file; by default two million. In YAML, long strings count more than once (see
+    /// [`text_weight`]).
     pub values: usize,
-    /// The number of values in all files of a run together: twice that of one file, for a description and the files
-    /// bundled into it.
+    /// The number of values in all files of a run together; by default twice that of one file, for a description and the
+    /// files bundled into it.
     pub total_values: usize,
-    /// The length of a JSON pointer, in bytes. Every line of the report carries one, and no name of an API comes near
-    /// the size of a page of memory.
+    /// The length of a JSON pointer, in bytes; by default 4096. Every line of the report carries one, and the pointers of
+    /// published descriptions are much shorter.
     pub pointer: usize,
-    /// The values that aliases may add to a YAML file, in the measure of [`weight`]: half of those of a file.
+    /// The values that aliases may add to a YAML file, in the measure of [`weight`]; by default half of those of a file.
     pub aliased: usize,
-    /// The length of a chain of references: longer than authors write, and short enough to be followed from every place
-    /// of a document.
+    /// The length of a chain of references; by default 64: longer than authors write, and short enough to be followed from
+    /// every place of a document.
     pub hops: usize,
-    /// The values that bundling other files may add to a document, in the measure of [`weight`]: half of those of a
-    /// file.
+    /// The values that bundling other files may add to a document, in the measure of [`weight`]; by default half of those of
+    /// a file.
     pub bundled: usize,
-    /// The values that a run may copy from one place of a document to another, in the measure of [`weight`]: those of a
-    /// file.
+    /// The values that a run may copy from one place of a document to another, in the measure of [`weight`]; by default as
+    /// many as in a file.
     pub copied: usize,
-    /// The length of the report of a run, in bytes: that of the largest file.
+    /// The length of the report of a run, in bytes; by default that of the largest file.
     pub report: usize,
-    /// The size of a client's code, in bytes: an estimate made before the generator begins, since its time and memory
-    /// are in proportion. Several of the largest clients of this repository, and less than a gigabyte of memory.
+    /// The size of a client's code, in bytes; by default 24 MiB, which takes less than a gigabyte of memory. It is estimated
+    /// before the generator begins, whose time and memory are in proportion to it.
     pub code: usize,
-    /// The same for large descriptions: bytes of code for each byte of the description. Published ones become three to
-    /// twelve, and up to fifteen without white space.
+    /// The same for large descriptions, in bytes of code for each byte of the description; by default 16. Published
+    /// descriptions become three to twelve, and up to fifteen without white space.
     pub code_growth: usize,
-    /// The number of problems that are kept and drawn: more than a person reads at once.
+    /// The number of problems that are kept and drawn; by default 100.
     pub problems: usize,
-    /// The bytes of source lines that are read to draw problems. Only minified files come near: each problem in their
-    /// one line reads all of it.
+    /// The bytes of source lines that are read to draw problems; by default 32 MiB. Only minified files come near: each
+    /// problem in their one line reads all of it.
     pub lines_read: usize,
-    /// The number of problems that get a suggestion, which is looked for among all names of a document.
+    /// The number of problems that get a suggestion; by default 20. A suggestion is searched among all names of a document.
     pub suggestions: usize,
-    /// The length of a JSONPath, in bytes.
+    /// The length of a JSONPath, in bytes; by default 4096.
     pub target_length: usize,
-    /// The nesting of brackets in a JSONPath, in levels: its parser recurses, and tries alternatives at each.
+    /// The nesting of brackets in a JSONPath, in levels; by default 8. Its parser recurses, and tries alternatives at each
+    /// level.
     pub target_nesting: usize,
-    /// The number of steps to evaluate a JSONPath, by an estimate from above: a few seconds of work.
+    /// The number of steps to evaluate a JSONPath, by an upper estimate; by default 30 million, a few seconds of work.
     pub target_steps: f64,
 }
 

@@ -1,5 +1,8 @@
 //! Stage 1: parses JSON or YAML to a tree that remembers its places, and bundles other files behind `$ref`.
 //!
+//! [`load()`] does all of it. To apply overlays in between, call [`read`], [`overlay::apply`](crate::overlay::apply) and
+//! [`check`].
+//!
 //! A description passes through [`parse`] (bytes to tree), `dialect` (which specification it follows), `identify`
 //! (references by name to references by place), `bundle` (other files into this one), `strip` (`x-rust-type`, which a
 //! description must not decide), `texts` (numbers where strings belong) and `check` (every `$ref` that an operation
@@ -42,8 +45,9 @@ use bundle::Bundled;
 use check::Checked;
 use position::Position;
 
-/// A description as published: parsed, with the files it refers to bundled, and not checked yet. Overlays are written
-/// for this form, and may repair what the check would refuse.
+/// A description as published: parsed, with the files it refers to bundled, and not checked yet.
+///
+/// Overlays are applied to this form, and may repair what the check would refuse.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Published {
@@ -95,8 +99,10 @@ pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Resul
     Ok(Document { dialect, root })
 }
 
-/// The lenient form of [`check`], for descriptions that nobody maintains: a schema that is a dangling reference takes
-/// any JSON, with a warning; an operation is left out if a parameter, a body or a response of it is one.
+/// The lenient form of [`check`], for descriptions that no overlay corrects.
+///
+/// A dangling reference in place of a schema becomes a schema that takes any JSON, with a warning. An operation with one in
+/// place of a parameter, a body or a response is left out.
 ///
 /// # Errors
 ///
@@ -142,7 +148,7 @@ fn complete(
     Ok(Published { root, bundled })
 }
 
-/// Parses one JSON or YAML file without interpreting it (for overlays and tests).
+/// Parses a JSON or YAML file without interpreting it, such as an overlay.
 ///
 /// # Errors
 ///

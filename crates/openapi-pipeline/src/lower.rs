@@ -1,10 +1,8 @@
 //! Stage 6: rewrites constructs that the generator rejects or misreads. Each lowering has a name; [`rules`] lists them.
 //!
-//! The work is an array of passes (`PASSES`): first the errors of the document are reported in our own words; then
-//! references outside schemas are resolved, operations are brought into shape, inline bodies become components, and at
-//! last schemas are rewritten, when each has the name that users will see.
-//!
-//! For a summary, [`left_out`] lists the operations that were removed.
+//! Lowering is an array of passes (`PASSES`). First, errors of the document are reported. Then references outside schemas are
+//! resolved, operations are brought into shape, and inline bodies become components. At last schemas are rewritten, when
+//! each has the name that users will see.
 //!
 //! Architecture invariant: a pass is a module of `document`, `operations` or `schemas`, entered by its `run` at its place
 //! in the array, and imports from no other pass. What passes share is directly in `lower`.
@@ -79,29 +77,29 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use facts::Fact;
 use work::Work;
 
-/// The rules this stage works by.
+/// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
 }
 
-/// The operations that lowering left out, with the reason.
+/// The operations that lowering left out: the notes of a report that name them.
 pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
     report.notes.iter().filter(|note| note.rule == &rule::LEAVE_OUT)
 }
 
-/// Notes that the generator made any JSON value of a type; the place is that of the schema it is named after.
+/// Records that the generator made a type an alias of any JSON value. The place is the schema that the type is named after.
 pub fn note_free_form(cx: &mut Context, document: &Node, ty: &str) {
     let named = schemas(document).filter(|(name, _)| ty.starts_with(&type_name(name)));
     let origin = named.max_by_key(|(name, _)| name.len()).map_or(document.origin, |(_, schema)| schema.origin);
     cx.note(&rule::FREE_FORM, origin, format!("`{ty}`: the parts of its schema contradict one another"));
 }
 
-/// Notes that the field of a property has another name than its own, since another property's field has that one.
+/// Records that the field of a property has a number behind its name, since another property has the plain name.
 pub fn note_second_name(cx: &mut Context, origin: Origin, (wire, field): (&str, &str), first: &str) {
     cx.note(&rule::PROPERTY_COLLISION, origin, format!("`{wire}` is `{field}`: `{first}` has the plain name"));
 }
 
-/// Notes how an optional property of a request treats null: only a PATCH can send it.
+/// Records whether an optional property of a request can be sent as null, as a PATCH can, or is left out instead.
 pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool) {
     match clearable {
         true => cx.note(&rule::CLEARABLE, origin, format!("`{field}` is absent, null or a value")),

@@ -43,14 +43,14 @@ pub struct Part {
     pub root: Node,
 }
 
-/// How to settle a conflict over one component.
+/// A rule that settles a conflict between documents over a component.
 #[derive(Clone, Debug)]
 pub struct MergeRule {
     /// Section and name, such as `schemas/HTTPValidationError`.
     pub component: String,
-    /// What to do.
+    /// The action that settles the conflict.
     pub action: MergeAction,
-    /// Where the rule was written.
+    /// The place of the rule in families.toml.
     pub origin: Option<Origin>,
 }
 
@@ -78,19 +78,19 @@ pub struct NamedServer {
     pub url: String,
     /// Its name.
     pub name: String,
-    /// Where it was written.
+    /// The place of the entry in families.toml.
     pub origin: Origin,
 }
 
-/// How a family is merged.
+/// The settings of a merge.
 #[derive(Clone, Debug, Default)]
 pub struct MergePlan {
     /// The family's name, for help texts that show lines of families.toml.
     pub family: String,
-    /// The document whose servers the family gets. When none is named, the first one with servers gives them, and the
-    /// paths of documents with other servers keep their own.
+    /// The document that the servers are taken from. By default it is the first one that has servers, and the paths of
+    /// documents with other servers keep their own.
     pub servers_from: Option<String>,
-    /// Servers that the documents don't declare, and names for those that they do.
+    /// Servers that the documents don't declare, and names for those that they declare.
     pub servers: Vec<NamedServer>,
     /// Rules for conflicts.
     pub rules: Vec<MergeRule>,

@@ -1,13 +1,12 @@
 //! The Rust names of the generated items: each is given once, here, by one allocator.
 //!
-//! [`assign`] takes a lowered document and names its operations with the items derived from each, its types with their
-//! fields and variants, and its servers. The result is a document in which every type is a component under its Rust
-//! name and every operation has that of its method as its id, and a table of the names that can't be in there, because
-//! the name in the document is the one on the wire. [`credentials`] names the methods of the builder.
+//! [`assign`] takes a lowered document. It names the operations and the items derived from them, the types with their fields
+//! and variants, and the servers. In the document that it returns, every type is a component under its Rust name, and the
+//! id of every operation is the name of its method. Names of fields, variants and arguments are in tables beside it, because
+//! the document has their names on the wire. [`credentials`] names the methods of the builder.
 //!
-//! progenitor and typify turn any name into an identifier. They leave ours unchanged: each is a fixed point of their
-//! conversions (see `case`), so no caller has to know the result for another name. client-codegen reads back the
-//! written names all the same.
+//! progenitor and typify turn any name into an identifier. They leave these names unchanged: each is a fixed point of their
+//! conversions (see `case`). client-codegen reads the names in their output back all the same.
 //!
 //! Earlier stages need distinct names too, for the components that they make; they use the same functions, and the same
 //! allocator (`scope`).
@@ -44,7 +43,7 @@ use crate::Node;
 pub struct Named {
     /// The document: every type is a component under its name, and every operation has its method as its id.
     pub document: Node,
-    /// The fields and variants of the types, by the names of the types.
+    /// The names of fields and variants, by the names of their types.
     pub types: BTreeMap<String, TypeNames>,
     /// The names of the operations, in their order.
     pub operations: Vec<OperationNames>,

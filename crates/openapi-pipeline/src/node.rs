@@ -1,4 +1,4 @@
-//! The tree that every stage works on: JSON values with their origins.
+//! The document tree that every stage works on: JSON values with their origins.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
@@ -103,7 +103,7 @@ impl From<Object> for Value {
 }
 
 impl Node {
-    /// A node made by a stage, at the origin of another one.
+    /// A node that a stage makes, with the origin of the node it is made from.
     pub fn new(value: impl Into<Value>, origin: Origin) -> Self {
         Self { value: value.into(), origin }
     }
@@ -150,7 +150,7 @@ impl Node {
         text
     }
 
-    /// The string, if it is one.
+    /// The string, if the value is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -158,7 +158,7 @@ impl Node {
         }
     }
 
-    /// The boolean, if it is one.
+    /// The boolean, if the value is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(value) => Some(value),
@@ -166,7 +166,7 @@ impl Node {
         }
     }
 
-    /// The elements, if it is an array.
+    /// The elements, if the value is an array.
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(items) => Some(items),
@@ -174,7 +174,7 @@ impl Node {
         }
     }
 
-    /// The mutable elements, if it is an array.
+    /// The mutable elements, if the value is an array.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Node>> {
         match &mut self.value {
             Value::Array(items) => Some(items),
@@ -182,7 +182,7 @@ impl Node {
         }
     }
 
-    /// The members, if it is an object.
+    /// The members, if the value is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match &self.value {
             Value::Object(members) => Some(members),
@@ -190,7 +190,7 @@ impl Node {
         }
     }
 
-    /// The mutable members, if it is an object.
+    /// The mutable members, if the value is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         match &mut self.value {
             Value::Object(members) => Some(members),
@@ -223,7 +223,7 @@ impl Node {
         self.as_object_mut()?.shift_remove(key)
     }
 
-    /// Sets a member of an object; the origin is the object's own. Does nothing to other values.
+    /// Sets a member of an object; its origin is the object's. Does nothing if this is no object.
     pub fn set(&mut self, key: &str, value: impl Into<Value>) {
         let origin = self.origin;
         if let Some(members) = self.as_object_mut() {

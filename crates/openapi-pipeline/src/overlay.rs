@@ -1,8 +1,7 @@
-//! Stage 2: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a description as published, in its own
-//! dialect: the form that their authors see, and that published overlays are written for.
+//! Stage 2: applies OpenAPI Overlay documents, of version 1.0 or 1.1, to a description as published.
 //!
-//! [`load::read`](crate::load::read) gives the document they are applied to, and [`load::check`](crate::load::check)
-//! takes the result.
+//! An overlay is applied in the description's own dialect, since that is what its author sees.
+//! [`load::read`](crate::load::read) gives the document, and [`load::check`](crate::load::check) takes the result.
 //!
 //! Both versions are followed to the letter where they say what is an error. Stricter than both: an action that matches
 //! nothing is an error, because an overlay is written for one document and must not go stale unnoticed.

@@ -1,4 +1,4 @@
-//! The report of a run: nothing is changed or dropped without a line here.
+//! The report of a run: every change and every dropped part has an entry here.
 
 mod budget;
 mod construct;
@@ -17,9 +17,9 @@ pub use construct::Construct;
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Rule {
-    /// Stable name, such as `nullable-type-array`.
+    /// Stable name, such as `type-array-nullable`.
     pub name: &'static str,
-    /// What it does and why, in one sentence.
+    /// Its effect and the reason, in one sentence.
     pub summary: &'static str,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn signature(method: &str, path: &str) -> String {
     format!("{} {path}", method.to_uppercase())
 }
 
-/// One use of a rule.
+/// A use of a rule: the rule, the place, and the change.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Note {
@@ -49,25 +49,25 @@ pub struct Note {
     pub rule: &'static Rule,
     /// JSON pointer into the document as published (`#/…`).
     pub pointer: String,
-    /// The place it was applied to.
+    /// The place that the rule was applied to.
     pub origin: Origin,
     /// The change, in a few words.
     pub text: String,
 }
 
-/// All uses of rules so far, in the order of the work.
+/// The report of a run: the uses of rules so far, in the order of the work, and what follows from them.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
     /// The uses.
     pub notes: Vec<Note>,
-    /// The operations that the client doesn't have.
+    /// The operations that are left out of the client.
     pub left_out: Vec<LeftOut>,
-    /// Problems that stop nothing.
+    /// Problems that stop no stage.
     pub warnings: Vec<Warning>,
 }
 
-/// A problem that stops nothing.
+/// A problem that stops no stage.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Warning {
@@ -94,13 +94,13 @@ impl fmt::Display for Warning {
     }
 }
 
-/// An operation that the client doesn't have.
+/// An operation that is left out of the client.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LeftOut {
     /// Its method in capitals and its path, such as `POST /login`.
     pub operation: String,
-    /// The construct that takes it out.
+    /// The construct that the client can't express.
     pub construct: Construct,
     /// JSON pointer to the construct in the document as published (`#/…`).
     pub pointer: String,
@@ -110,7 +110,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// The state handed to every stage: the files, the report, and the limits.
+/// The state of a run, which every stage is given: the files, the report, and the limits.
 #[derive(Debug)]
 pub struct Context {
     /// The files read so far.
@@ -121,7 +121,7 @@ pub struct Context {
     pub(crate) limits: Limits,
     /// The costs so far.
     pub(crate) budget: Budget,
-    /// What 3.0 has no place for, while documents are converted to be compared.
+    /// The parts that 3.0 has no place for, if documents are converted to be compared.
     pub(crate) beside: Option<Beside>,
     is_comparing: bool,
 }
@@ -150,14 +150,14 @@ impl Context {
         }
     }
 
-    /// From now on, documents are converted to be compared: what OpenAPI 3.0 has no place for is kept beside them, and an
-    /// operation that contradicts itself is left to the comparison.
+    /// Makes conversions keep what a comparison needs: the parts that OpenAPI 3.0 has no place for are kept beside the
+    /// document, and an operation that contradicts itself is no error.
     pub fn for_comparison(mut self) -> Self {
         self.keep_for_comparison(true);
         self
     }
 
-    /// [`Context::for_comparison`], or no longer so. What was kept stays.
+    /// Switches [`Context::for_comparison`] on or off. What was kept before stays.
     pub fn keep_for_comparison(&mut self, keeps: bool) {
         self.is_comparing = keeps;
         if keeps {
@@ -165,7 +165,7 @@ impl Context {
         }
     }
 
-    /// What is kept, while documents are converted to be compared.
+    /// The place for parts that are kept, while documents are converted to be compared.
     pub(crate) fn beside(&mut self) -> Option<&mut Beside> {
         self.beside.as_mut().filter(|_| self.is_comparing)
     }
@@ -196,7 +196,7 @@ impl Context {
         self.report.left_out.push(LeftOut { operation, construct, pointer, origin, reason: reason.into() });
     }
 
-    /// Records a problem that stops nothing.
+    /// Records a problem that stops no stage.
     pub fn warn(&mut self, problem: Diagnostic) {
         let Diagnostic { code, message, primary, help, .. } = problem;
         let place = primary.as_ref().map(|(origin, _)| self.sources.place(*origin));
@@ -206,8 +206,8 @@ impl Context {
         }
     }
 
-    /// A copy of a part of the document. Past [`Limits::copied`] it is an empty object instead, and
-    /// [`Context::within_limits`] fails: stages copy in many places, and check once at their end.
+    /// Copies a part of the document. Past [`Limits::copied`] the copy is an empty object, and [`Context::within_limits`]
+    /// fails: stages copy in many places, and check once at their end.
     pub fn copy(&mut self, node: &Node) -> Node {
         if self.budget.has_copies_left() && self.budget.copy(weight(node), node.origin) {
             return node.clone();
@@ -215,7 +215,7 @@ impl Context {
         Node::object(node.origin)
     }
 
-    /// Checks the costs so far.
+    /// Checks that the run is still within its limits.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Stage 4: keeps the wanted operations and prunes the components that are no longer referred to.
 //!
-//! Unselected operations are summed up in one line of the report; a criterion that matches nothing in the document is
-//! an error, so that selections can't rot when a vendor renames things.
+//! One line of the report counts the operations that weren't selected. A criterion that matches nothing is an error, so that
+//! a selection doesn't go stale when a vendor renames things.
 
 mod glob;
 mod inventory;
@@ -38,14 +38,14 @@ pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
 }
 
-/// Which operations to keep: an operation stays when any one criterion names it; no criteria keep everything.
+/// The criteria for the operations to keep: an operation is kept if any criterion names it. Without criteria, all are.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Tags, compared exactly; each with the place it was written at, for messages.
     pub tags: Vec<(String, Option<Origin>)>,
     /// Globs over the path (`*` within a segment, `**` across segments).
     pub paths: Vec<(String, Option<Origin>)>,
-    /// operationIds.
+    /// Values of `operationId`.
     pub operations: Vec<(String, Option<Origin>)>,
 }
 

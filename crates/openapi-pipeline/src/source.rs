@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// One of the files a [`Sources`] holds.
+/// The id of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(u32);
 
@@ -140,7 +140,7 @@ impl Sources {
         &self.files[source.0 as usize].text
     }
 
-    /// The bytes of its file that an origin covers.
+    /// The bytes of the file that an origin covers.
     pub fn span(&self, origin: Origin) -> Range<usize> {
         let span = &self.files[origin.source.0 as usize].marks[origin.mark as usize].span;
         span.start as usize..span.end as usize

@@ -1,4 +1,4 @@
-//! OpenAPI 3.0 as every stage knows it: statuses, references, the layout of a document, what a schema needs.
+//! OpenAPI 3.0 as every stage knows it: finds operations, components, references and placeholders in a document.
 
 pub(crate) mod compare;
 pub(crate) mod document;

@@ -50,7 +50,7 @@ pub mod types {
     }
 
     impl ErrorType {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Error => "error",
@@ -197,7 +197,7 @@ pub mod types {
     }
 
     impl User {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             email: impl Into<::std::string::String>,
             password: impl Into<::client_runtime::Secret>,
@@ -210,14 +210,14 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for Error {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Error").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for ErrorType {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ErrorType").finish_non_exhaustive()
         }

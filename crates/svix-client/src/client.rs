@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Svix.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -35,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AppPortalAccessError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AppPortalAccessError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app-portal-access~1{app_id}/post`
     pub fn app_portal_access<'a>(
@@ -61,7 +68,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CreateMessageTokenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::CreateMessageTokenError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1create-message-token/post`
     pub fn create_message_token<'a>(
@@ -87,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ExpireAllError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ExpireAllError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all/post`
     pub fn expire_all<'a>(
@@ -113,7 +120,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DashboardAccessError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DashboardAccessError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}/post`
     #[deprecated = "the vendor asks callers to stop using this operation"]
@@ -136,7 +143,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LogoutError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LogoutError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1logout/post`
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
@@ -154,7 +161,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ExchangeOneTimeTokenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ExchangeOneTimeTokenError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1one-time-token/post`
     pub fn exchange_one_time_token<'a>(
@@ -176,7 +183,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LegacyExpireAllError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LegacyExpireAllError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all~1/post`
     pub fn legacy_expire_all<'a>(
@@ -200,7 +207,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LegacyDashboardAccessError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LegacyDashboardAccessError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}~1/post`
     pub fn legacy_dashboard_access<'a>(
@@ -222,7 +229,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LegacyLogoutError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LegacyLogoutError`] when the server answers with anything but success.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1logout~1/post`
     pub fn legacy_logout<'a>(&'a self) -> requests::LegacyLogout<'a> {
@@ -244,11 +251,11 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call.
+    /// The server to call.
     ///
-    /// Without one, the client calls that of the region its [static token](Self::static_token) ends in, and
-    /// [`Server::Regionless`] where there is no such token, or it ends in no known region. A token that comes
-    /// from a source, or with a single call, chooses no server: give the one it belongs to.
+    /// By default, it is the server of the region that the [static token](Self::static_token) ends in, and
+    /// [`Server::Regionless`] if there is no static token or its region is unknown. A token from a source, or for
+    /// a single call, doesn't choose the server: give the server that it belongs to.
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -257,7 +264,7 @@ impl ClientBuilder {
     /// Sends this token with every call that needs one.
     ///
     /// A token belongs to one region, and ends in its name. Unless a server is given through
-    /// [`server`](Self::server), the client calls the one of that region:
+    /// [`server`](Self::server), the client calls the server of that region:
     ///
     /// | the token ends in | the client calls |
     /// |---|---|
@@ -268,8 +275,8 @@ impl ClientBuilder {
     /// | `.us` | [`Server::Us`] |
     /// | anything else | [`Server::Regionless`] |
     ///
-    /// The last one is the vendor's own choice for tokens that don't tell their region, so that none
-    /// gets into the cloud of a region that may not be its own.
+    /// The vendor has the last server for tokens that don't tell their region, so that none is sent to a
+    /// region that may not be its own.
     pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
         let token = token.into();
         self.region = Server::of_token(&token);
@@ -285,27 +292,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -317,7 +325,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -329,7 +337,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -339,7 +347,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.or(self.region).unwrap_or(Server::Regionless);
         let inner = self.inner.base_url(server.url());
@@ -351,7 +360,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -410,7 +419,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -518,7 +527,7 @@ pub mod operations {
         )
         .with_security(rt::Security::Bearer)
         .with_idempotency_key("idempotency-key");
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         APP_PORTAL_ACCESS,
         CREATE_MESSAGE_TOKEN,
@@ -553,14 +562,14 @@ pub mod requests {
     impl<'a> AppPortalAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -612,14 +621,14 @@ pub mod requests {
     impl<'a> CreateMessageToken<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -675,14 +684,14 @@ pub mod requests {
     impl<'a> ExpireAll<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -730,14 +739,14 @@ pub mod requests {
     impl<'a> DashboardAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -787,14 +796,14 @@ pub mod requests {
     impl<'a> Logout<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -837,14 +846,14 @@ pub mod requests {
     impl<'a> ExchangeOneTimeToken<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -893,14 +902,14 @@ pub mod requests {
     impl<'a> LegacyExpireAll<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -948,14 +957,14 @@ pub mod requests {
     impl<'a> LegacyDashboardAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1007,14 +1016,14 @@ pub mod requests {
     impl<'a> LegacyLogout<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1046,17 +1055,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::app_portal_access`](super::Client::app_portal_access) failed, as the server put it.
+    /// The failed responses of [`Client::app_portal_access`](super::Client::app_portal_access), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app-portal-access~1{app_id}/post/responses`
     #[derive(Debug)]
@@ -1076,14 +1085,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1145,7 +1154,7 @@ pub mod errors {
 
     impl std::error::Error for AppPortalAccessError {}
 
-    /// Why [`Client::create_message_token`](super::Client::create_message_token) failed, as the server put it.
+    /// The failed responses of [`Client::create_message_token`](super::Client::create_message_token), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1create-message-token/post/responses`
     #[derive(Debug)]
@@ -1165,14 +1174,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1234,7 +1243,7 @@ pub mod errors {
 
     impl std::error::Error for CreateMessageTokenError {}
 
-    /// Why [`Client::expire_all`](super::Client::expire_all) failed, as the server put it.
+    /// The failed responses of [`Client::expire_all`](super::Client::expire_all), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all/post/responses`
     #[derive(Debug)]
@@ -1254,14 +1263,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1323,7 +1332,7 @@ pub mod errors {
 
     impl std::error::Error for ExpireAllError {}
 
-    /// Why [`Client::dashboard_access`](super::Client::dashboard_access) failed, as the server put it.
+    /// The failed responses of [`Client::dashboard_access`](super::Client::dashboard_access), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}/post/responses`
     #[derive(Debug)]
@@ -1343,14 +1352,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1412,7 +1421,7 @@ pub mod errors {
 
     impl std::error::Error for DashboardAccessError {}
 
-    /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
+    /// The failed responses of [`Client::logout`](super::Client::logout), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1logout/post/responses`
     #[derive(Debug)]
@@ -1432,14 +1441,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1501,7 +1510,7 @@ pub mod errors {
 
     impl std::error::Error for LogoutError {}
 
-    /// Why [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token) failed, as the server put it.
+    /// The failed responses of [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token), by status.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1one-time-token/post/responses`
     #[derive(Debug)]
@@ -1521,14 +1530,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1590,7 +1599,7 @@ pub mod errors {
 
     impl std::error::Error for ExchangeOneTimeTokenError {}
 
-    /// Why [`Client::legacy_expire_all`](super::Client::legacy_expire_all) failed, as the server put it.
+    /// The failed responses of [`Client::legacy_expire_all`](super::Client::legacy_expire_all), by status.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all~1/post/responses`
     #[derive(Debug)]
@@ -1608,14 +1617,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1674,7 +1683,7 @@ pub mod errors {
 
     impl std::error::Error for LegacyExpireAllError {}
 
-    /// Why [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access) failed, as the server put it.
+    /// The failed responses of [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access), by status.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}~1/post/responses`
     #[derive(Debug)]
@@ -1692,14 +1701,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1758,7 +1767,7 @@ pub mod errors {
 
     impl std::error::Error for LegacyDashboardAccessError {}
 
-    /// Why [`Client::legacy_logout`](super::Client::legacy_logout) failed, as the server put it.
+    /// The failed responses of [`Client::legacy_logout`](super::Client::legacy_logout), by status.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1logout~1/post/responses`
     #[derive(Debug)]
@@ -1776,14 +1785,14 @@ pub mod errors {
         UnprocessableEntity(rt::ErrorResponse<types::HttpValidationError>),
         /// 429: Too many requests were sent; slow down.
         TooManyRequests(rt::ErrorResponse<types::HttpErrorOut>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -588,7 +588,7 @@ pub mod types {
     }
 
     impl AppPortalAccessIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 application: ::std::default::Default::default(),
@@ -631,7 +631,7 @@ pub mod types {
     }
 
     impl ApplicationIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: ApplicationInName) -> Self {
             Self {
                 name: name,
@@ -670,7 +670,7 @@ pub mod types {
     }
 
     impl ApplicationTokenExpireIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 expiry: ::std::default::Default::default(),
@@ -686,7 +686,7 @@ pub mod types {
     }
 
     impl CreateMessageTokenIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
@@ -703,7 +703,7 @@ pub mod types {
     }
 
     impl OneTimeTokenIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(one_time_token: impl Into<::client_runtime::Secret>) -> Self {
             Self {
                 one_time_token: one_time_token.into(),
@@ -712,35 +712,35 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for HttpErrorOut {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpErrorOut").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for HttpValidationError {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpValidationError").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for HttpValidationErrorDetail {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpValidationErrorDetail").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for ValidationError {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationError").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for ValidationErrorLocItem {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationErrorLocItem").finish_non_exhaustive()
         }

@@ -61,10 +61,9 @@ pub(super) fn module(api: &Api) -> TokenStream {
         )
     });
     quote! {
-        /// What a server answers when an operation with several answers succeeds, by operation.
+        /// The success responses of operations that have several, by status.
         ///
-        /// A body is read as the description says of its status. A success with another status becomes `Other`, which
-        /// keeps the raw body.
+        /// A success with a status that the description doesn't mention becomes `Other`, which keeps the raw body.
         pub mod answers {
             use client_runtime as rt;
 
@@ -78,7 +77,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 fn answer(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", operation.names.answer);
     let docs = format!(
-        " What [`Client::{method}`](super::Client::{method}) got, by the status of the answer.",
+        " The success responses of [`Client::{method}`](super::Client::{method}), by status.",
         method = operation.names.method
     );
     let variants = operation.answers.iter().map(|answer| {
@@ -95,7 +94,7 @@ fn answer(operation: &Operation) -> TokenStream {
         #[allow(clippy::large_enum_variant, reason = "there is one of them, and it is taken apart at once")]
         pub enum #name {
             #(#variants)*
-            /// A success with a status that the description doesn't mention, with its body as it came.
+            /// A success with a status that the description doesn't mention, with its body as received.
             Other(rt::RawBody),
         }
 

@@ -12,13 +12,18 @@ use crate::polish::doc_attributes;
 
 /// The client, and the way to a builder.
 pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> TokenStream {
-    let about = format!(
-        "A client for {}.\n\nCheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.",
-        api.title
-    );
-    let about = doc_attributes(&about);
+    let about = doc_attributes(&format!("A client for {}.", api.title));
     quote! {
         #(#about)*
+        ///
+        /// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+        /// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+        ///
+        /// Cheap to clone: clones share connections and the token source.
+        ///
+        /// # Cancel safety
+        ///
+        /// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
         #[derive(Clone, Debug)]
         pub struct Client {
             core: rt::codegen::Core,
@@ -102,10 +107,10 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         String::new(),
         match Reading::of(operation) {
             None => format!(
-                " [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with anything but success."
+                " [`Error::Api`](rt::Error::Api) with an [`errors::{error}`] when the server answers with anything but success."
             ),
             Some(_) => format!(
-                " [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with none of the described successes."
+                " [`Error::Api`](rt::Error::Api) with an [`errors::{error}`] when the server answers with none of the described successes."
             ),
         },
     ] {
@@ -156,7 +161,7 @@ fn credential(credential: &Credential) -> TokenStream {
     let basic = (*carrier == Carrier::Basic).then(|| {
         quote! {
             ///
-            /// It is made by [`rt::Secret::basic`], of a user name without a colon.
+            /// [`Secret::basic`](rt::Secret::basic) makes it from a user name and a password.
         }
     });
     quote! {
@@ -172,18 +177,18 @@ fn credential(credential: &Credential) -> TokenStream {
 /// The builder's documentation of servers, a line each.
 fn server_docs(api: &Api) -> Vec<String> {
     let Some(default) = servers::default_url(api) else {
-        return vec![" Which server to call. The description names none, so one must be given.".to_owned()];
+        return vec![" The server to call. The description names none, so one must be given.".to_owned()];
     };
     let default = servers::link(api, default);
     if api.token_regions.is_empty() {
-        return vec![format!(" Which server to call; by default {default}.")];
+        return vec![format!(" The server to call; by default {default}.")];
     }
     let lines = [
-        "Which server to call.",
+        "The server to call.",
         "",
-        "Without one, the client calls that of the region its [static token](Self::static_token) ends in, and",
-        &format!("{default} where there is no such token, or it ends in no known region. A token that comes"),
-        "from a source, or with a single call, chooses no server: give the one it belongs to.",
+        "By default, it is the server of the region that the [static token](Self::static_token) ends in, and",
+        &format!("{default} if there is no static token or its region is unknown. A token from a source, or for"),
+        "a single call, doesn't choose the server: give the server that it belongs to.",
     ];
     lines.map(spaced).to_vec()
 }
@@ -194,7 +199,7 @@ fn token_docs(api: &Api) -> Vec<String> {
     if !api.token_regions.is_empty() {
         lines.push(String::new());
         lines.push("A token belongs to one region, and ends in its name. Unless a server is given through".to_owned());
-        lines.push("[`server`](Self::server), the client calls the one of that region:".to_owned());
+        lines.push("[`server`](Self::server), the client calls the server of that region:".to_owned());
         lines.push(String::new());
         lines.push("| the token ends in | the client calls |".to_owned());
         lines.push("|---|---|".to_owned());
@@ -206,10 +211,10 @@ fn token_docs(api: &Api) -> Vec<String> {
         if api.any_region.is_some() {
             lines.push(String::new());
             lines.push(
-                "The last one is the vendor's own choice for tokens that don't tell their region, so that none"
+                "The vendor has the last server for tokens that don't tell their region, so that none is sent to a"
                     .to_owned(),
             );
-            lines.push("gets into the cloud of a region that may not be its own.".to_owned());
+            lines.push("region that may not be its own.".to_owned());
         }
     }
     lines.iter().map(|line| spaced(line)).collect()
@@ -248,7 +253,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
     let basic_docs = basic.then(|| {
         quote! {
             ///
-            /// For HTTP's scheme `Basic` it is made by [`rt::Secret::basic`], of a user name without a colon.
+            /// For HTTP's scheme `Basic`, [`Secret::basic`](rt::Secret::basic) makes it from a user name and a password.
         }
     });
     let credentials = api.credentials.iter().map(credential);
@@ -296,27 +301,28 @@ pub(super) fn builder(api: &Api) -> TokenStream {
 
             /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
             ///
-            /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+            /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+            /// [`timeout`](Self::timeout).
             pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
                 self.inner = self.inner.http(http);
                 self
             }
 
-            /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+            /// The header `User-Agent`; by default the name and version of this crate.
             ///
-            /// A client that is given by [`http`](Self::http) has its own.
+            /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
             pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
                 self.user_agent = Some(user_agent.into());
                 self
             }
 
-            /// How long a call may take, retries included; by default 35 seconds.
+            /// The time limit of a call, retries included; by default 35 seconds.
             pub fn timeout(mut self, timeout: Duration) -> Self {
                 self.inner = self.inner.timeout(timeout);
                 self
             }
 
-            /// How many bytes a response may have; by default 2 MiB.
+            /// The largest response to accept, in bytes; by default 2 MiB.
             pub fn max_body_size(mut self, bytes: usize) -> Self {
                 self.inner = self.inner.max_body_size(bytes);
                 self
@@ -328,7 +334,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            /// Whether calls that take an idempotency key get one by themselves; by default they do.
+            /// Whether calls that take an idempotency key get one automatically; by default they do.
             pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
                 self.inner = self.inner.idempotency(idempotency);
                 self
@@ -340,7 +346,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            /// Where time comes from; tests replace it.
+            /// The source of time and randomness; tests replace it.
             pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
                 self.inner = self.inner.timer(timer);
                 self
@@ -350,7 +356,8 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+            /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+            /// built.
             pub fn build(self) -> Result<Client, rt::BuildError> {
                 let server = self.server #by_region #fallback;
                 #choose

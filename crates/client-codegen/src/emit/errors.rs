@@ -16,10 +16,10 @@ pub(super) fn module(api: &Api) -> TokenStream {
         )
     });
     quote! {
-        /// What a server answers when an operation fails, by operation.
+        /// The failed responses of each operation, by status.
         ///
-        /// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-        /// mention, become `Other`, which keeps status, headers and the raw body.
+        /// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+        /// keeps status, headers and the raw body.
         pub mod errors {
             use client_runtime as rt;
             use reqwest::StatusCode;
@@ -35,7 +35,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 fn error(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", operation.names.error);
     let docs = format!(
-        " Why [`Client::{method}`](super::Client::{method}) failed, as the server put it.",
+        " The failed responses of [`Client::{method}`](super::Client::{method}), by status.",
         method = operation.names.method
     );
     let variants: Vec<_> = operation.errors.iter().map(|error| format_ident!("{}", error.status.variant())).collect();
@@ -52,14 +52,14 @@ fn error(operation: &Operation) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#declarations)*
-            /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+            /// A response whose status the description doesn't mention, or whose body doesn't fit it.
             #[non_exhaustive]
             Other {
                 /// The status.
                 status: StatusCode,
                 /// The headers, boxed so that a `Result` stays small.
                 headers: Box<HeaderMap>,
-                /// The body as it came.
+                /// The body as received.
                 body: rt::RawBody,
             },
         }

@@ -26,7 +26,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 
             #(#constants)*
 
-            /// All of them, in the order of the description.
+            /// All operations, in the order of the description.
             pub const ALL: &[rt::Operation] = &[#(#names),*];
         }
     }

@@ -63,7 +63,7 @@ fn request(operation: &Operation, signature: &Signature) -> Result<TokenStream, 
             #(#setters)*
             #key
 
-            /// How long this call may take, retries included.
+            /// The time limit of this call, retries included; by default that of the client.
             pub fn timeout(mut self, timeout: Duration) -> Self {
                 self.options.timeout = Some(timeout);
                 self
@@ -131,8 +131,8 @@ fn idempotency_key() -> TokenStream {
     quote! {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self

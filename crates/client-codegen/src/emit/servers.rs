@@ -22,7 +22,7 @@ pub(super) fn servers(api: &Api) -> TokenStream {
     });
     let of_token = of_token(api);
     quote! {
-        /// Where the API is served.
+        /// A server of the API.
         #[derive(Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Server {
@@ -43,7 +43,7 @@ pub(super) fn servers(api: &Api) -> TokenStream {
             #of_token
         }
 
-        /// Doesn't show another base URL: before it is checked, it may hold a password.
+        /// Doesn't show the URL of `Custom`, which may hold a password.
         impl std::fmt::Debug for Server {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(match self {

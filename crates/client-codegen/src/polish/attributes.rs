@@ -1,4 +1,5 @@
-//! Attributes of every type: growth without breaking changes, a JSON Schema behind a feature, and silence about errors.
+//! Attributes of every type: `#[non_exhaustive]`, a JSON Schema behind a feature, and for the bodies of errors a `Debug` that
+//! shows nothing of them.
 
 use openapi_pipeline::names;
 use syn::ext::IdentExt;
@@ -99,7 +100,7 @@ fn polish_variant(variant: &mut Variant, built: bool) {
 fn silent_debug() -> Template {
     Template(parse_quote! {
         impl ::std::fmt::Debug for Silent {
-            /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+            /// Shows the type only: the body of an error may repeat the request, secrets included.
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(#NAME).finish_non_exhaustive()
             }

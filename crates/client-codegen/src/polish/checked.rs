@@ -1,9 +1,9 @@
-//! Strings with bounds or a pattern: what a server sends is taken as it is.
+//! Strings with bounds or a pattern are checked when a caller makes them, and not when a server sends them.
 //!
-//! Problem: progenitor checks such a string wherever it is made, also where a reply is read. A vendor that widens a pattern,
-//! or doesn't keep it, would make every call fail.
+//! Problem: progenitor checks such a string also when a response is read. A vendor that widens a pattern, or doesn't keep
+//! it, would make every call fail.
 //!
-//! Decision: a value is checked when it is made of a string, and not when it is read from a reply.
+//! Decision: `FromStr` and `TryFrom` check a value, `Deserialize` doesn't.
 //!
 //! Limit: an alternative of a union is checked, since the check may be what tells it from the others.
 

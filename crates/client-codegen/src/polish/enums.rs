@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, pa
 use super::template::{NAME, Template};
 use crate::reach::Reach;
 
-/// Those in `weighed` tell whether they know their value, since an alternative is chosen by what is known of it.
+/// Types in `weighed` tell whether they know their value, since an alternative is chosen by what is known of it.
 pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach, weighed: &BTreeSet<String>) {
     let open: HashSet<String> = items
         .iter()
@@ -98,7 +98,7 @@ fn open_enum(mut item: ItemEnum, templates: &[Template; 6], weighed: bool) -> Ve
     };
     let as_str = parse_quote! {
         impl #ident {
-            /// The value as it stands in JSON.
+            /// The value on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     #(#to_str)*

@@ -1,4 +1,4 @@
-//! Optional arrays and maps: an empty one, by which a request clears an array, differs from an absent one.
+//! Optional arrays and maps: tells an empty one, by which a request clears an array, from an absent one.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, Item, Meta, Token, parse_quote};

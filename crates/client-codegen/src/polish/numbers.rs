@@ -1,7 +1,7 @@
-//! Listed numbers that come back from a server may be others tomorrow, as listed strings may.
+//! Enums of numbers that come back from a server accept unlisted numbers, as enums of strings do.
 //!
-//! typify makes a struct of them that refuses what isn't listed. Where a server sends it, one number that is new would
-//! fail the whole answer; so such a struct takes any number there.
+//! typify makes a struct that refuses unlisted numbers, so one new number would fail the whole response. In types that
+//! responses contain, such a struct therefore takes any number.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Optional properties whose type hides that they are optional.
 //!
-//! The generator puts the box of a recursive type around its `Option`, and uses none for a property that is only ever
-//! null. Such properties would be sent as null where they aren't set.
+//! The generator puts the box of a recursive type around the `Option`, and has no `Option` for a property that can only be
+//! null. Unset, such properties would be sent as null.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, Item, Type, parse_quote};

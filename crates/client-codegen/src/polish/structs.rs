@@ -86,8 +86,10 @@ fn constructor_and_setters(item: &ItemStruct, tags: &Tags<'_>, has_default: bool
         setter(field).map(|setter| quote!(#setter #to_null))
     });
     let docs = match optional.iter().any(|field| tags.of(field).is_some()) {
-        true => " With what the API requires, and the tag of this type; other optional fields start out absent.",
-        false => " With what the API requires; optional fields start out absent.",
+        true => {
+            " Creates a value with the required fields and the tag of this type; other optional fields start out absent."
+        }
+        false => " Creates a value with the required fields; optional fields start out absent.",
     };
     let mut items: Vec<Item> = vec![parse_quote! {
         impl #ident {

@@ -1,5 +1,5 @@
-//! Types without values: the generator makes them of parts that contradict one another, often only by its own reading.
-//! No value can ever be decoded as one.
+//! Types without values, which no value can be decoded as. The generator makes them from schemas whose parts contradict one
+//! another, often only by its own reading.
 
 use syn::{GenericArgument, Item, PathArguments, Type, parse_quote};
 

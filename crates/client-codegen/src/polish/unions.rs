@@ -29,8 +29,8 @@ pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
         if discriminator.is_some() {
             let unknown = unknown(item);
             item.variants.push(parse_quote! {
-                /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-                /// shown, since nothing is known about what is in it.
+                /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+                /// since it may hold a secret.
                 #unknown(::client_runtime::RedactedValue)
             });
         }

@@ -56,12 +56,12 @@ impl CredentialsError {
         self.missing
     }
 
-    /// The error of the token source, or the advice where the source isn't involved.
+    /// The error of the token source. If a credential other than the token is missing, an error that says how to set it.
     pub fn token_error(&self) -> &TokenError {
         &self.error
     }
 
-    /// The owned error of the token source.
+    /// The owned form of [`token_error`](Self::token_error).
     pub fn into_token_error(self) -> TokenError {
         self.error
     }
@@ -99,7 +99,7 @@ impl TransportError {
     /// Whether the server can't have acted on the request: no connection was established, or the server said over
     /// HTTP/2 that it refuses the request unprocessed.
     ///
-    /// It is about the last attempt. Calls that are not safe to repeat have no other attempt that could have reached
+    /// This is about the last attempt. A call that is not safe to repeat has no earlier attempt that could have reached
     /// the server.
     pub fn is_unprocessed(&self) -> bool {
         self.is_connect() || refusal(&self.source).is_some()
@@ -162,7 +162,7 @@ pub enum TimeLimit {
 }
 
 impl TimeoutError {
-    /// Which limit it was.
+    /// The limit that was reached.
     pub fn limit(&self) -> TimeLimit {
         self.limit
     }
@@ -233,20 +233,19 @@ impl DecodeError {
 
     /// The field that doesn't fit, for instance `user.createdAt` or `items[3].id`. `None` for the body as a whole.
     ///
-    /// Where several fields don't fit, it is the outermost, and a missing one before a present one.
-    ///
-    /// Names that don't look like a name, which only the keys of a map can be, are written as `?`.
+    /// If several fields don't fit, this is the outermost one, and a missing one before a present one. A key of a map that
+    /// doesn't look like a name is written as `?`, since it may be data.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 
-    /// The problem of that field, or of the body as a whole, as the rest of a sentence about it: `is missing`, `is
-    /// null`, `has another form than a string`. It contains nothing of the body.
+    /// The problem of that field, or of the body as a whole, as the predicate of a sentence: `is missing`, `is null`, `has
+    /// another form than a string`. It quotes nothing of the body.
     pub fn problem(&self) -> &str {
         &self.problem
     }
 
-    /// The body as received. A caller that needs less of it than the description promises can decode it itself.
+    /// The body as received. A caller that needs only a part of it can decode that part itself.
     pub fn raw_body(&self) -> &RawBody {
         &self.body
     }
@@ -278,7 +277,7 @@ impl TooLargeError {
         self.status
     }
 
-    /// How many bytes the client takes.
+    /// The limit, in bytes.
     pub fn limit(&self) -> u64 {
         self.limit
     }

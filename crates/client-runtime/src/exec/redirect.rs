@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use reqwest::{Response, Url};
 
-/// How many redirects are followed in a row.
+/// The number of redirects that are followed in a row.
 pub(super) const MOST: u32 = 5;
 
 /// The URL to send the same request to, if the response is a redirect within the origin.

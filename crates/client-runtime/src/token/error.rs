@@ -10,7 +10,7 @@ use super::InvalidToken;
 
 /// Why a [`TokenSource`](super::TokenSource) has no token to give.
 ///
-/// Cheap to clone: all waiters for the same renewal get the same error. The source's own error is inside; find it
+/// Cheap to clone: all waiters for the same renewal get the same error. The source's own error, if there is one, is found
 /// through [`source`](StdError::source) and `downcast_ref`.
 #[derive(Clone, Debug)]
 pub struct TokenError {
@@ -28,17 +28,17 @@ enum Kind {
 }
 
 impl TokenError {
-    /// It may work later, without any action: the network was down, the server busy.
+    /// An error that may go away without any action: the network was down, the server busy.
     pub fn transient(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Transient, message)
     }
 
-    /// Only signing in again helps.
+    /// An error that only signing in resolves.
     pub fn login_required(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::LoginRequired, message)
     }
 
-    /// Neither waiting nor signing in helps: the account is locked, the configuration wrong.
+    /// An error that neither waiting nor signing in resolves: the account is locked, the configuration wrong.
     pub fn permanent(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Permanent, message)
     }
@@ -61,7 +61,7 @@ impl TokenError {
         self
     }
 
-    /// Whether it may work later, without any action.
+    /// Whether the error may go away without any action.
     pub fn is_transient(&self) -> bool {
         self.kind == Kind::Transient
     }

@@ -1,8 +1,7 @@
 //! Corrections for a description that contradicts itself, as an overlay for people to review.
 //!
-//! Each problem of the description is answered by the least that makes it consistent, as `client` does it for
-//! descriptions that nobody maintains. Since one correction may uncover another problem, the family is tried again with
-//! all of them until nothing can be corrected any more.
+//! Each problem of the description gets the smallest correction that makes it consistent, as in `client`. Since one
+//! correction may uncover another problem, the family is tried again with all of them until nothing more can be corrected.
 
 mod operation;
 mod place;
@@ -40,7 +39,7 @@ pub struct Fixes {
     text: String,
 }
 
-/// What an overlay does at one place.
+/// The correction of an overlay at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Action {
     target: String,
@@ -92,7 +91,7 @@ impl Fixes {
         }
     }
 
-    /// What to do with the overlay, once it lies at a path.
+    /// The next steps for the user, once the overlay is at a path.
     pub fn next(&self, path: &Path) -> String {
         let Self { document, actions, left, .. } = self;
         let plural = if *actions == 1 { "" } else { "s" };
@@ -115,7 +114,7 @@ impl Fixes {
     }
 }
 
-/// Whether a file can be made there.
+/// Checks that a file can be created at a path.
 ///
 /// # Errors
 ///

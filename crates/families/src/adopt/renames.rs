@@ -220,7 +220,7 @@ impl Renames {
         self.words.remove(&constant_of(was));
     }
 
-    /// What became of the names, in a line each.
+    /// The outcome for each name, in a line each.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> + '_ {
         let line = |kind: &str, (was, is): (&String, &String)| format!("`{kind}::{was}` is now `{kind}::{is}`");
         let methods = self.methods.iter().map(move |names| line("Client", names));

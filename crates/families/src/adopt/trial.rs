@@ -37,7 +37,7 @@ pub(super) struct Trial {
     pub(super) lowered: Option<Node>,
     /// The crate, once it was asked for, if no problem prevented it.
     pub(super) built: Option<Built>,
-    /// What the pipeline did.
+    /// The report of the pipeline.
     report: Report,
     /// The problems found.
     pub(super) problems: Problems,

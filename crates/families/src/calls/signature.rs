@@ -50,7 +50,7 @@ pub struct Answer {
 /// Setters of every request.
 const OWN: [&str; 2] = ["timeout", "token"];
 
-/// The methods of a client that call an operation, from the source of its `client.rs`.
+/// The methods of a client that call operations, from the source of its `client.rs`.
 ///
 /// # Errors
 ///
@@ -82,7 +82,7 @@ pub fn methods(source: &str) -> Result<Vec<Method>, syn::Error> {
     Ok(found)
 }
 
-/// The methods of the builder that take a credential, from the same source.
+/// The methods of a client's builder that take a credential beside the token, from the source of its `client.rs`.
 ///
 /// # Errors
 ///

@@ -1,10 +1,10 @@
-//! What became of a description: REPORT.json, whose schema is docs/client-report.schema.json.
+//! The report about a generated crate as JSON, whose schema is docs/client-report.schema.json.
 
 use openapi_pipeline::Report;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What `cargo xtask client` made of a description.
+/// The report of `cargo xtask client` about a description and the crate made from it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ClientReport {
     /// The description as published.
@@ -17,11 +17,11 @@ pub struct ClientReport {
     pub left_out: Vec<LeftOut>,
     /// The fields that hold secrets and got a type that doesn't show them.
     pub secrets: Vec<Place>,
-    /// What should be known, though it stops nothing.
+    /// Problems that didn't stop the run.
     pub warnings: Vec<Warning>,
-    /// How long it took, from reading the description to the last file.
+    /// The time that the run took, in seconds, from reading the description to the last file.
     pub seconds: f64,
-    /// The most memory the process took at once; null where the system doesn't say.
+    /// The peak memory of the process, in bytes; null where the system doesn't tell it.
     pub peak_memory_bytes: Option<u64>,
 }
 
@@ -30,11 +30,11 @@ pub struct ClientReport {
 pub struct DocumentFacts {
     /// The version it declares, such as `2.0` or `3.1.0`.
     pub dialect: String,
-    /// How many operations it has.
+    /// The number of its operations.
     pub operations: usize,
-    /// How many of them `--select` asks for; all, without it.
+    /// The number of operations that `--select` asks for; without it, all.
     pub selected: usize,
-    /// How many named schemas it has.
+    /// The number of its named schemas.
     pub schemas: usize,
 }
 
@@ -44,9 +44,9 @@ pub struct GeneratedFacts {
     /// Its name.
     #[serde(rename = "crate")]
     pub name: String,
-    /// How many operations it can call.
+    /// The number of operations that it can call.
     pub operations: usize,
-    /// How many public types it has.
+    /// The number of its public types.
     pub types: usize,
 }
 
@@ -57,7 +57,7 @@ pub struct Lowered {
     pub rule: String,
     /// JSON pointer into the description, as a URI fragment.
     pub pointer: String,
-    /// What was done there.
+    /// The change made there.
     pub note: String,
 }
 
@@ -66,9 +66,9 @@ pub struct Lowered {
 pub struct LeftOut {
     /// Method and path, such as `POST /login`.
     pub operation: String,
-    /// JSON pointer to what takes it out, as a URI fragment.
+    /// JSON pointer to the construct that the crate can't express, as a URI fragment.
     pub pointer: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// The name of the construct, from the closed list in docs/left-out.md.
     pub construct: String,
@@ -79,20 +79,20 @@ pub struct LeftOut {
 pub struct Place {
     /// JSON pointer into the description, as a URI fragment.
     pub pointer: String,
-    /// What was done there.
+    /// The change made there.
     pub note: String,
 }
 
-/// What should be known, though it stops nothing.
+/// A problem that didn't stop the run.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// Short, stable name of the kind of problem, such as `dangling-ref`.
     pub code: String,
-    /// What is wrong, and what follows from it.
+    /// The problem, and its consequence.
     pub message: String,
     /// The place, if there is one.
     pub place: Option<WarningPlace>,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 

@@ -18,14 +18,14 @@ use crate::workspace::FileSet;
 pub struct CorpusReport {
     /// The descriptions, by name.
     pub documents: Vec<DocumentTrial>,
-    /// The files that are no descriptions.
+    /// The files that aren't descriptions.
     pub ignored: Vec<String>,
-    /// The sums.
+    /// The sums over all descriptions.
     pub totals: Totals,
 }
 
 impl CorpusReport {
-    /// The report for people: a line for each description, the problems, and last the sums.
+    /// The report for people: a line for each description, the problems, and the sums.
     pub fn table(&self) -> String {
         table::render(self)
     }
@@ -43,7 +43,7 @@ impl CorpusReport {
         files.write(Path::new(""), &path).map(drop)
     }
 
-    /// Whether all descriptions of the folder passed.
+    /// Fails if not all descriptions of the folder passed.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ pub struct DocumentTrial {
     pub document: String,
     /// The version it declares.
     pub dialect: String,
-    /// How many operations it has, counted without the pipeline.
+    /// The number of its operations, counted without the pipeline.
     pub operations: usize,
     /// The number of operations that the client has.
     pub generated: usize,
@@ -90,11 +90,11 @@ pub struct DocumentTrial {
     pub panicked: bool,
     /// The problems found.
     pub problems: Vec<String>,
-    /// How long generating took.
+    /// The time that generating took, in seconds.
     pub seconds: f64,
-    /// How long `cargo check` took.
+    /// The time that `cargo check` took, in seconds.
     pub check_seconds: f64,
-    /// The most memory that generating took at once.
+    /// The peak memory of generating, in bytes, where the system tells it.
     pub peak_memory_bytes: Option<u64>,
     /// The result of trying its types with values, if they were tried.
     pub samples: Option<Samples>,
@@ -176,7 +176,7 @@ pub struct Totals {
     pub panicked: usize,
     /// The number of descriptions with any problem.
     pub failed: usize,
-    /// How long generating took.
+    /// The time that generating took, in seconds.
     pub seconds: f64,
     /// The result of trying types with values, if they were tried.
     pub samples: Option<SampleTotals>,

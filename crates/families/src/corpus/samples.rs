@@ -1,7 +1,7 @@
 //! Tries the types of a crate with values made from the schemas of its description.
 //!
-//! The values are read and written by a program compiled against the crate's types. Only its list of types is written
-//! here: `oracle`, which shares no code with the pipeline, makes the values and judges the results.
+//! A program that is compiled against the crate's types reads and writes the values. Only its list of types is written here:
+//! `oracle`, which shares no code with the pipeline, makes the values and judges the results.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::client::ItemPlace;
 use crate::workspace::Workspace;
 
-/// The number of values that each type is tried with, and their seed.
+/// The plan for trying types: the number of values for each, and their seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// The number of values for each direction that the type travels in; more where it takes more to cover every
+    /// The number of values for each direction (request, response) that a type is used in. More are made if that takes every
     /// alternative and every value of an enum.
     pub samples: usize,
     /// The seed of the values: the same seed gives the same values.
@@ -40,7 +40,7 @@ pub struct Samples {
     pub changed: Vec<Finding>,
     /// The number of fields.
     pub fields: usize,
-    /// The fields that are any JSON though their schema is more specific.
+    /// The fields whose type is any JSON though their schema is more specific.
     pub recoverable: Vec<String>,
 }
 
@@ -110,7 +110,7 @@ pub struct SampleTotals {
     pub changed: usize,
     /// Fields.
     pub fields: usize,
-    /// Fields that are any JSON though their schema is more specific.
+    /// Fields whose type is any JSON though their schema is more specific.
     pub recoverable: usize,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Bench<'a> {
     pub(super) generator: &'a Generator<'a>,
 }
 
-/// Gives the command that generates a crate by these options.
+/// Returns the command that generates a crate with these options.
 pub type Generator<'a> = dyn Fn(&client::Options) -> std::io::Result<Command> + 'a;
 
 /// The paths of a trial.

@@ -1,4 +1,4 @@
-//! Changes that somebody accepted: a list of fingerprints, each with its reason.
+//! The list of accepted changes: fingerprints, each with its reason.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -76,12 +76,12 @@ impl Accepted {
         Ok(accepted)
     }
 
-    /// The reason for which a change is accepted, if it is.
+    /// The reason for accepting a change, if it is accepted.
     pub fn reason(&self, change: &Change) -> Option<&str> {
         self.list.get(&change.fingerprint).map(|acceptance| acceptance.reason.as_str())
     }
 
-    /// How many of the changes are accepted.
+    /// The number of changes that are accepted.
     pub fn count(&self, changes: &[Change]) -> usize {
         changes.iter().filter(|change| self.reason(change).is_some()).count()
     }

@@ -1,8 +1,8 @@
-//! Characters that aren't seen, and change what is: controls, and formats that turn or hide the text around them.
+//! Invisible characters that change the text around them: controls, and formats that turn or hide it.
 
 use client_codegen::docs::is_bidirectional;
 
-/// What is shown in place of a character that isn't seen.
+/// The character that is shown in place of an invisible one.
 pub(super) const SHOWN: char = '\u{fffd}';
 
 /// Whether a character isn't seen. Joiners are part of words and emoji.

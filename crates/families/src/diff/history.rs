@@ -22,14 +22,14 @@ use referred::Noting;
 /// The digits of a commit that are shown.
 const SHORT: usize = 10;
 
-/// A description and its history.
+/// The settings of a history: a description in a git repository, and the levels.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryOptions {
-    /// The description, a path in a git repository; it may be gone by now.
+    /// The description, a path in a git repository. The file may have been removed since.
     pub file: PathBuf,
     /// The folder that holds it and all files it refers to; by default its own.
     pub root: Option<PathBuf>,
-    /// The levels of one's own, in the format of `openapi/diff.toml`.
+    /// The file with levels in place of the rules' own, in the format of `openapi/diff.toml`.
     pub config: Option<PathBuf>,
 }
 
@@ -38,14 +38,14 @@ pub struct HistoryOptions {
 pub struct HistoryReport {
     /// The file as the user named it.
     pub file: String,
-    /// Its versions on the main line of the present branch, the last one first.
+    /// Its versions on the main line of the current branch, the latest one first.
     pub versions: Vec<Version>,
 }
 
 /// A version of a description, and what changed since the one before.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Version {
-    /// The commit that brought it, whole.
+    /// The full hash of the commit that has it first.
     pub revision: String,
     /// The day of the commit, such as `2026-03-31`.
     pub date: String,
@@ -57,9 +57,9 @@ pub struct Version {
     /// The step that the version of a crate generated from it has to take: `none`, `patch`, `minor` or `major`; `null`
     /// where nothing was compared.
     pub semver: Option<String>,
-    /// How many changes there are, by level; `null` where nothing was compared.
+    /// The number of changes, by level; `null` where nothing was compared.
     pub counts: Option<Counts>,
-    /// Why it is unreadable.
+    /// The problem, if it is unreadable.
     pub problem: Option<String>,
 }
 

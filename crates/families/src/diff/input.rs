@@ -12,7 +12,7 @@ use super::revision::Revision;
 use crate::description::open;
 use crate::http;
 
-/// What an argument means.
+/// The meaning of an argument.
 #[derive(Debug, PartialEq, Eq)]
 enum Input<'a> {
     Stdin,

@@ -9,31 +9,31 @@ use serde::Serialize;
 
 use super::{Compared, Described, repeats};
 
-/// What changed between two descriptions.
+/// The changes between two descriptions.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DiffReport {
-    /// The description as it was.
+    /// The old description.
     pub old: Input,
-    /// The description as it is.
+    /// The new description.
     pub new: Input,
     /// The step that the version of a crate generated from it has to take: `none`, `patch`, `minor` or `major`.
     pub semver: String,
-    /// How many changes there are, by level.
+    /// The number of changes, by level.
     pub counts: Counts,
     /// The changes: the document's own first, then by operation, then by component.
     pub changes: Vec<Changed>,
-    /// What the conversion to OpenAPI 3.0.3 dropped, and so nobody compared.
+    /// The parts that the conversion to OpenAPI 3.0.3 dropped, which aren't compared.
     pub not_compared: Vec<Dropped>,
 }
 
-/// Something that OpenAPI 3.0 has no place for.
+/// A part that OpenAPI 3.0 has no place for.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Dropped {
     /// The rule of the conversion that dropped it.
     pub rule: String,
-    /// What was dropped, in a few words.
+    /// The dropped part, in a few words.
     pub note: String,
-    /// Where it stands: file, line and column, `openapi.yaml:3:5`.
+    /// Its place: file, line and column, such as `openapi.yaml:3:5`.
     pub place: String,
     /// JSON pointer into that file.
     pub pointer: String,
@@ -46,31 +46,32 @@ pub struct Input {
     pub file: String,
     /// The dialect and its version.
     pub dialect: String,
-    /// How many operations there are.
+    /// The number of operations.
     pub operations: usize,
 }
 
-/// How many changes there are, by level.
+/// The number of changes, by level.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Counts {
-    /// Calls made as the old description says can fail, or bring what it ruled out.
+    /// Changes after which calls made by the old description can fail, or get responses that it ruled out.
     pub breaking: usize,
-    /// The same calls work, but Rust code that uses the generated crate has to change.
+    /// Changes after which the same calls work, but Rust code that uses the generated crate has to change.
     pub source: usize,
-    /// Nobody has to change anything.
+    /// Changes that nobody has to react to.
     pub compatible: usize,
-    /// Only what people read changed.
+    /// Changes of text for human readers.
     pub documentation: usize,
-    /// How many of all these somebody accepted.
+    /// The number of changes, of all levels, that are accepted.
     pub accepted: usize,
 }
 
 /// One change.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Changed {
-    /// Its identity, to accept it by: 32 hexadecimal digits that survive other changes of the descriptions.
+    /// Its identity, by which it is accepted: 32 hexadecimal digits that stay the same when other parts of the descriptions
+    /// change.
     pub fingerprint: String,
-    /// Why somebody accepted it; `null` where nobody did.
+    /// The reason for accepting it; `null` if it isn't accepted.
     pub accepted: Option<String>,
     /// The fingerprint of the first change of the same kind and message, where there are many; `null` for the first.
     pub repeats: Option<String>,
@@ -78,14 +79,14 @@ pub struct Changed {
     pub rule: String,
     /// `breaking`, `source`, `compatible` or `documentation`.
     pub level: String,
-    /// The level of the rule; another than `level` where openapi/diff.toml says so.
+    /// The level of the rule. It differs from `level` if openapi/diff.toml sets another one.
     pub default_level: String,
     /// Whether a program that calls the API, or Rust code that uses the generated crate, has to change: `callers`, `code`
     /// or `nothing`.
     pub breaks: String,
-    /// Which way the thing travels: `document`, `operation`, `request`, `response` or `schema`.
+    /// The direction of the changed part: `document`, `operation`, `request`, `response` or `schema`.
     pub direction: String,
-    /// What kind of thing it belongs to.
+    /// The kind of part that it belongs to.
     pub kind: Kind,
     /// The operation (`POST /login`) or component (`schemas/User`) it belongs to; empty for the document.
     pub subject: String,
@@ -93,19 +94,19 @@ pub struct Changed {
     pub former_subject: Option<String>,
     /// JSON pointer (`#/…`) into one of the descriptions as published.
     pub pointer: String,
-    /// Which description the pointer leads into: the new one, unless the thing is only in the old.
+    /// The description that the pointer leads into: the new one, unless only the old one has the changed part.
     pub document: Which,
-    /// What the old description says; `null` where it says nothing.
+    /// The value in the old description; `null` if it has none.
     pub old: Option<Value>,
-    /// What the new description says; `null` where it says nothing.
+    /// The value in the new description; `null` if it has none.
     pub new: Option<Value>,
-    /// What happened, in one sentence.
+    /// The change, in one sentence.
     pub message: String,
-    /// The operations it matters to.
+    /// The operations that it affects.
     pub operations: Vec<String>,
 }
 
-/// What kind of thing a change belongs to.
+/// The kind of part that a change belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -121,9 +122,9 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
-    /// The description as it was.
+    /// The old description.
     Old,
-    /// The description as it is.
+    /// The new description.
     New,
 }
 

@@ -11,14 +11,14 @@ use crate::fetch::{Kept, Published};
 use crate::http::{Http, Limits, shown};
 use crate::workspace::Workspace;
 
-/// What descriptions at addresses are had with.
+/// The means to fetch descriptions at addresses.
 #[derive(Clone, Copy)]
 pub struct Online<'a> {
     /// The HTTP client.
     pub http: &'a dyn Http,
-    /// The workspace that keeps what was fetched, to ask only for what has changed.
+    /// The workspace that keeps fetched files, so that a file is fetched again only if it has changed.
     pub workspace: Option<&'a Workspace>,
-    /// What each description may cost.
+    /// The limits of size and time for each description.
     pub limits: Limits,
 }
 

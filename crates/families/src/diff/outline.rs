@@ -1,4 +1,4 @@
-//! A difference in the order in which people read it.
+//! A difference in the order in which reports show it.
 
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ pub(super) fn rule(change: &Change) -> String {
     }
 }
 
-/// What is to be said of a change in a list besides its name: when an operation is gone, and a level that was set.
+/// The remarks on a change in a list, besides its name: when an operation is gone, and a level that was set.
 pub(super) fn remark(change: &Change) -> String {
     let when = change.message.split_once(" is gone").map_or("", |(_, when)| when.trim_start_matches([',', ';', ' ']));
     let set = match change.level() == change.rule.level {
@@ -117,7 +117,7 @@ pub(super) fn remark(change: &Change) -> String {
     [when, set.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ")
 }
 
-/// What follows for the version, as far as it was compared.
+/// The step of the version, as far as the descriptions were compared.
 pub(super) fn step(compared: &Compared) -> String {
     match compared.difference.semver() {
         Step::None if !compared.not_compared.is_empty() => "see what was not compared".to_owned(),

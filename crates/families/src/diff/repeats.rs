@@ -1,4 +1,4 @@
-//! What is the same change many times, and so shown once.
+//! Finds changes that repeat one another, so that reports show them once.
 
 use std::collections::HashMap;
 

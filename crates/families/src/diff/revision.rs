@@ -77,7 +77,7 @@ impl Revision {
         normalized(&Path::new(&self.root).join(path)).filter(|whole| below(&self.root, whole).is_some())
     }
 
-    /// What there is at a path from the repository's folder.
+    /// The entry at a path from the repository's folder.
     fn entry(&self, path: &str) -> io::Result<Option<Entry>> {
         let arguments = ["ls-tree", "-z", "-l", "--full-tree", &self.commit, "--", path];
         let output = git(&self.folder, &arguments)?;
@@ -269,7 +269,7 @@ fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
     command.output()
 }
 
-/// What git said, in a line.
+/// The message of git, in a line.
 fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("git failed without a word");

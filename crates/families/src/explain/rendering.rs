@@ -12,8 +12,7 @@ pub struct Explained {
     pub kind: &'static str,
     /// Its type or signature.
     pub declaration: String,
-    /// Whether it stems from the description; otherwise every client has it, and its place is the description as a
-    /// whole.
+    /// Whether the description declares it. Otherwise every client has the item, and its place is the description as a whole.
     pub described: bool,
     /// Its places: first the one it was generated from, then the same place in other documents of the family.
     pub made_from: Vec<Place>,

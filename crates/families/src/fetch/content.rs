@@ -1,4 +1,4 @@
-//! Whether what was received is a description, and all of it.
+//! Checks that received bytes are a whole description.
 //!
 //! Problem: servers answer with status 200 and a page to sign in, or with the beginning of a file.
 

@@ -1,4 +1,4 @@
-//! Documents that were fetched, with what their servers said of them.
+//! Fetched documents that are kept, with the validators of their servers.
 
 use std::fs;
 use std::io::Read;
@@ -22,7 +22,7 @@ pub(crate) struct Kept {
     path: PathBuf,
 }
 
-/// What is known of a document.
+/// The record of a fetched document.
 #[derive(Deserialize, Serialize)]
 struct Facts {
     /// The hash of the address, which may hold a credential.

@@ -1,7 +1,7 @@
 //! The tables of the ledger below `kept`: parts that can't have a second name, each with the name that it keeps.
 //!
-//! A part is told by its name on the wire, and by its owner's name in the crate; `operations`, `types` and `inline` have the
-//! rare items whose names others would have.
+//! A part is identified by its name on the wire, and by its owner's name in the crate. `operations`, `types` and `inline` are
+//! for the rare items whose name something else would get.
 
 use std::collections::BTreeMap;
 

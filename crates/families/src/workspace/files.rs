@@ -1,4 +1,4 @@
-//! Generated files: compared, written all or none, or checked.
+//! Sets of generated files, which are compared with those on disk, and written all or none.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,11 +46,11 @@ impl FileSet {
         self.write_and_remove(root, last, std::iter::empty())
     }
 
-    /// Like [`FileSet::write`]; files that nothing reads any more are removed last.
+    /// Like [`FileSet::write`], and removes the files `gone` at the end.
     ///
     /// # Errors
     ///
-    /// As there, and when a file can't be removed.
+    /// See [`FileSet::write`]; also when a file can't be removed.
     pub fn write_and_remove<'a>(
         &self,
         root: &Path,

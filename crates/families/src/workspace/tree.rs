@@ -48,11 +48,11 @@ impl Tree {
         self.disk.root.join(path)
     }
 
-    /// The contents of a file, which may be as large as a description.
+    /// The contents of a file.
     ///
     /// # Errors
     ///
-    /// When there is no such file, or it is larger.
+    /// When there is no such file, or it is larger than a description may be.
     pub fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.read(path, Limits::default().file_size)
     }

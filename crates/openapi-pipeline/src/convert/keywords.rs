@@ -1,5 +1,5 @@
-//! Repairs keywords whose value is not of the type that the specification asks for. Real documents have quoted numbers,
-//! `[]` for an empty map, a lone value for an array of one: an unambiguous value is corrected, any other is dropped.
+//! Repairs keywords whose value is not of the type that the specification asks for. Published documents have quoted numbers,
+//! `[]` for an empty map, a lone value for an array of one. An unambiguous value is corrected, any other is dropped.
 
 use serde_json::Number;
 

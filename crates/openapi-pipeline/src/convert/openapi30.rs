@@ -1,4 +1,4 @@
-//! OpenAPI 3.0: repairs constructs that real documents of every dialect have and 3.0.3 doesn't allow.
+//! Repairs constructs that 3.0.3 doesn't allow and that documents of every dialect have.
 
 use super::rules::{
     BEARER_API_KEY, DROP_DEFS, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,

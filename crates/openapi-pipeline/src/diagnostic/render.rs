@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::source::{Origin, Sources};
 
 impl Diagnostic {
-    /// Draws it with its source lines. `color` adds terminal colours.
+    /// Draws the problem with its source lines, in the style of rustc. `color` adds terminal colours.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut group = Group::with_title(Level::ERROR.primary_title(shortened(&self.message)).id(self.code));
@@ -34,8 +34,9 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// Draws them, a blank line between two. The rest is only counted after [`Limits::problems`] of them, or after
-    /// [`Limits::lines_read`] bytes: each problem in the one long line of a minified file takes its time.
+    /// Draws the problems with their source lines, in the style of rustc. `color` adds terminal colours.
+    ///
+    /// After [`Limits::problems`] of them, or [`Limits::lines_read`] bytes of source lines, the rest is only counted.
     pub fn render(&self, sources: &Sources, limits: &Limits, color: bool) -> String {
         let mut read = 0;
         let mut drawn: Vec<String> = Vec::new();

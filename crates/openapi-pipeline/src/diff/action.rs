@@ -1,22 +1,22 @@
-//! Actions of rules: how a thing changes.
+//! Actions of rules: how the part that a rule is about changes.
 
-/// How the thing changes.
+/// How the part that a rule is about changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Action {
-    /// It came.
+    /// It was added.
     Added,
-    /// It came, and callers have to send it.
+    /// It was added, and callers have to send it.
     AddedRequired,
-    /// It came, and callers may leave it out.
+    /// It was added, and callers may leave it out.
     AddedOptional,
-    /// It is gone.
+    /// It was removed.
     Removed,
-    /// It is gone on the day that was announced.
+    /// It was removed, on the announced day or later.
     RemovedAfterSunset,
-    /// One more possibility came.
+    /// It has one more possibility.
     Gained,
-    /// One possibility is gone.
+    /// It has one possibility less.
     Lost,
     /// It allows less.
     Narrowed,
@@ -26,13 +26,13 @@ pub enum Action {
     Tightened,
     /// A limit allows more.
     Loosened,
-    /// What is not listed is ruled out.
+    /// Unlisted values or properties are no longer allowed.
     Closed,
-    /// What is not listed is allowed.
+    /// Unlisted values or properties are allowed.
     Opened,
-    /// It is less far than it was.
+    /// Its degree is lower, such as that of stability.
     Lowered,
-    /// It is further than it was.
+    /// Its degree is higher, such as that of stability.
     Raised,
     /// It must be there.
     BecameRequired,
@@ -68,7 +68,7 @@ pub enum Action {
     Replaced,
     /// It is written in another way.
     Rewritten,
-    /// It has not come to its end.
+    /// It was not completed.
     Incomplete,
 }
 

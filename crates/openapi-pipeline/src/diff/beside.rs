@@ -29,7 +29,7 @@ pub(super) struct Kept<'a> {
     /// Whether it is one of `additionalProperties`, of which nothing else is left.
     is_of_others: bool,
     name: &'static str,
-    /// What equal values share.
+    /// A hash that equal values share.
     number: u64,
     site: Site<'a>,
 }

@@ -8,7 +8,7 @@ use super::level::{Level, Step};
 use super::rule::Rule;
 use crate::Origin;
 
-/// The unit that a change belongs to, by which changes are grouped.
+/// The part of a description that a change belongs to; changes are grouped by it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// The document as a whole.
@@ -73,11 +73,11 @@ impl Change {
 pub struct Difference {
     /// The changes: the document's own first, then by operation, then by component; the worst first within each.
     pub changes: Vec<Change>,
-    /// How many operations the old document has.
+    /// The number of operations of the old document.
     pub old_operations: usize,
-    /// How many operations the new document has.
+    /// The number of operations of the new document.
     pub new_operations: usize,
-    /// The old names of what has another name now, by the subject that changes are found under.
+    /// The old names of operations and components that have another name now, by their present subject.
     pub former: BTreeMap<Subject, String>,
 }
 
@@ -87,7 +87,7 @@ impl Difference {
         self.changes.is_empty()
     }
 
-    /// How many changes of a level there are.
+    /// The number of changes of a level.
     pub fn count(&self, level: Level) -> usize {
         self.changes.iter().filter(|change| change.level() == level).count()
     }

@@ -1,8 +1,8 @@
-//! Fingerprints of changes: what an approval is given to.
+//! Fingerprints of changes, by which a change is accepted.
 //!
-//! An approval has to survive everything that is no other change: new commits, moved keys, other names of files. So a
-//! fingerprint is made of the rule, the subject, the pointer and both values, without files, lines and positions. An
-//! element of an array is called by what it says (`[query:limit]`, `[admin]`) in place of its index.
+//! A fingerprint stays the same as long as the change does: with new commits, moved keys and other file names. So it is made
+//! of the rule, the subject, the pointer and both values, without files, lines and positions. An element of an array has
+//! a label from its content (`[query:limit]`, `[admin]`) in place of its index.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -16,12 +16,12 @@ use crate::source::{Origin, Sources, Step, escape_pointer};
 /// How many digits stand for a fingerprint where a person only has to recognize it.
 const SHORT: usize = 10;
 
-/// The identity of a change, the same wherever the change is found again. Displayed as 32 hexadecimal digits.
+/// The identity of a change, which is the same when the change is found again. Displayed as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
-    /// The first digits, for places where the whole is too long. They don't stand for the whole in a list of approvals.
+    /// The first ten digits, for display. A list of accepted changes needs all of them.
     pub fn short(&self) -> String {
         self.to_string().chars().take(SHORT).collect()
     }
@@ -45,7 +45,7 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// A text that is no fingerprint.
+/// The error for a string that is no fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MalformedFingerprint;
@@ -79,11 +79,11 @@ impl FromStr for Fingerprint {
     }
 }
 
-/// What a fingerprint is made of.
+/// The parts that a fingerprint is made of.
 pub(super) struct Identity {
     /// The rule, the subject, the pointer without positions, the old and the new value.
     plain: [String; 5],
-    /// What tells changes apart that are alike but for their position: the message, and the places of both sides.
+    /// The parts that tell changes apart which differ only by position: the message, and the places of both sides.
     position: [String; 3],
 }
 
@@ -121,7 +121,7 @@ pub(super) fn fingerprints(identities: &[Identity]) -> Vec<Fingerprint> {
     identities.iter().map(of).collect()
 }
 
-/// What elements of arrays are called in pointers without positions.
+/// The labels of elements of arrays in pointers without positions.
 pub(super) struct Labels(HashMap<Origin, String>);
 
 impl Labels {
@@ -165,7 +165,7 @@ impl Labels {
     }
 }
 
-/// What an element of an array is called: a part of it that other edits leave alone, or nothing.
+/// The label of an element of an array: a part of it that other edits leave alone, or nothing.
 fn label(node: &Node) -> String {
     match (node.get_str("in"), node.get_str("name")) {
         (Some(place), Some(name)) => return format!("{place}:{name}"),

@@ -1,4 +1,4 @@
-//! A number that equal schemas share, by which alternatives are matched wherever they stand.
+//! A hash that equal schemas share, by which alternatives are matched whatever their order.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,7 +15,7 @@ pub(super) struct Hashes {
     known: HashMap<(usize, Reach), u64>,
 }
 
-/// What a number covers.
+/// The part of a schema that a hash covers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Reach {
     /// How many levels of references.

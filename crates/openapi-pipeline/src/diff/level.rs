@@ -1,4 +1,4 @@
-//! How bad a change is, and what it means for the next version.
+//! The severity of a change, and the step of the next version.
 
 use std::fmt;
 use std::str::FromStr;
@@ -68,7 +68,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// A name that nothing has; displayed as what may have been meant.
+/// The error for a name that doesn't exist. Its message suggests similar names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownName {

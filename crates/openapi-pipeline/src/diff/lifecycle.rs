@@ -1,5 +1,5 @@
-//! What a description says of how long a part of it lasts: how stable it is, and when it ends. OpenAPI has `deprecated` and
-//! nothing else, so these are extensions: those that comparisons and documentation generators have made common.
+//! The lifecycle of a part of a description: how stable it is, and the day on which it ends. OpenAPI has only `deprecated`,
+//! so these are extensions, as other comparison tools and documentation generators use them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,19 +10,19 @@ use super::side::Site;
 use crate::Node;
 use crate::source::Origin;
 
-/// How far a part of an API is from being stable. A part without a mark is stable.
+/// The stability of a part of an API that is marked as not yet stable. A part without a mark is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Stability {
-    /// Not there yet.
+    /// Planned, and possibly not there yet.
     Draft,
-    /// Made to be tried.
+    /// Offered to be tried out.
     Experimental,
     /// Unfinished.
     Alpha,
-    /// Finished but for corrections.
+    /// Complete, apart from corrections.
     Beta,
-    /// Shown before it is released.
+    /// Offered before its release.
     Preview,
 }
 
@@ -41,7 +41,7 @@ impl Stability {
         }
     }
 
-    /// What a node says of itself, by `x-stability-level`, `x-stability`, or `x-beta: true` and the like.
+    /// The mark of a node: `x-stability-level`, `x-stability`, or `x-beta: true` and the like.
     pub(super) fn of(node: &Node) -> Option<Self> {
         let named = ["x-stability-level", "x-stability"].iter().find_map(|key| node.get(key)).and_then(Node::as_str);
         let is_set = |stability: &Self| {
@@ -81,7 +81,7 @@ pub struct Date {
     day: u8,
 }
 
-/// A text that is no date.
+/// The error for a string that is no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MalformedDate;
@@ -95,7 +95,7 @@ impl fmt::Display for MalformedDate {
 impl std::error::Error for MalformedDate {}
 
 impl Date {
-    /// The day of so many seconds since 1970, in UTC.
+    /// The day of a Unix time in seconds, in UTC.
     pub fn of_unix_time(seconds: u64) -> Self {
         // Years are counted from March, so that the day that some years have more is the last of a year.
         let days = seconds / 86_400 + 719_468;

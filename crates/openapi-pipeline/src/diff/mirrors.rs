@@ -5,7 +5,7 @@ use super::action::Action;
 use super::rule::{Area, Direction, Rule};
 use super::rules;
 
-/// A rule that another one lets expect, and that doesn't exist.
+/// A rule that the catalogue leaves out though it has the mirror of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingMirror {
@@ -13,7 +13,7 @@ pub struct MissingMirror {
     pub of: &'static Rule,
     /// The name that the mirror would have.
     pub name: String,
-    /// Why there is none; a test sees to it that there is a reason.
+    /// The reason why there is none, which a test requires.
     pub reason: Option<&'static str>,
 }
 

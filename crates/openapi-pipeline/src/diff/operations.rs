@@ -158,7 +158,7 @@ fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>) {
     engine.found(unit, rule, Shown::new(old.site, text_of(old)), None, message);
 }
 
-/// What is said of how long the operation lasts.
+/// The stability and the sunset of an operation.
 fn lifecycle_of<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &Operation<'a>) {
     let (before, after) = (stability(old), stability(new));
     if before != after {

@@ -1,4 +1,4 @@
-//! Levels that a maintainer sets in place of the catalogue's.
+//! Levels that a maintainer sets in place of the catalogue's, as in `openapi/diff.toml`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,14 +14,14 @@ use super::rules;
 ///
 /// # Errors
 ///
-/// When there is none; the error says which may have been meant.
+/// When there is none; the error suggests similar names.
 pub fn rule_named(name: &str) -> Result<&'static Rule, UnknownName> {
     let found = rules::ALL.iter().find(|rule| rule.name == name).copied();
     found.ok_or_else(|| UnknownName::new(name, "rule", rules::ALL.iter().map(|rule| rule.name)))
 }
 
-/// The levels of one's own, and the day that sunsets are compared with. By default the catalogue's levels hold, and no
-/// sunset has come.
+/// Levels in place of the catalogue's, and the day that sunsets are compared with. By default the catalogue's levels hold,
+/// and no sunset has come.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     levels: Vec<Assigned>,
@@ -36,9 +36,9 @@ struct Assigned {
     level: Level,
 }
 
-/// The part of a description that a level is set for: all of it, or what is read from
+/// The part of a description that a level is set for. The default is all of it; a string is parsed as
 ///
-/// - a path template such as `/users/{id}`: the operations at this path and below it, whatever placeholders are called;
+/// - a path template such as `/users/{id}`: the operations at this path and below it, whatever the names of placeholders;
 /// - a JSON pointer such as `#/components/schemas/Draft`: everything at it and below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope(Part);
@@ -51,7 +51,7 @@ enum Part {
     Pointer(String),
 }
 
-/// A text that is neither a path template nor a JSON pointer.
+/// The error for a string that is neither a path template nor a JSON pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MalformedScope;
@@ -83,7 +83,7 @@ impl Policy {
         self.levels.push(Assigned { rule, scope, level });
     }
 
-    /// Sets the worst level that a change can have of what the old description marks as not yet stable.
+    /// Sets the worst level of changes to parts that the old description marks with this stability.
     pub fn limit(&mut self, stability: Stability, level: Level) {
         self.stability.push((stability, level));
     }

@@ -13,7 +13,7 @@ pub struct Rule {
     pub name: &'static str,
     /// The direction of the changed part.
     pub direction: Direction,
-    /// The part of a description that is spoken of.
+    /// The part of a description that the rule is about.
     pub area: Area,
     /// The changed thing, as in the name: `property`.
     pub kind: &'static str,
@@ -25,11 +25,11 @@ pub struct Rule {
     pub summary: &'static str,
 }
 
-/// The part of a description that a rule speaks of.
+/// The part of a description that a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Area {
-    /// What people read.
+    /// Text for human readers.
     Documentation,
     /// Servers and their variables.
     Server,
@@ -53,7 +53,7 @@ pub enum Area {
     Status,
     /// Headers of responses.
     Header,
-    /// The values that a schema allows, and nothing else: a proof that they are kept settles such a change.
+    /// The values that a schema allows. A proof that they are the same settles such a change.
     Values,
     /// Whether an object has a property.
     Property,

@@ -46,24 +46,24 @@ catalogue! {
         INFO_CHANGED Documentation "document-info" Changed Documentation "The title, the description or another part of `info` reads differently.";
         TAGS_CHANGED Documentation "document-tags" Changed Documentation "The list of tags, or what it says of one, is different.";
         EXTERNAL_DOCS_CHANGED Documentation "external-docs" Changed Documentation "The link to documentation elsewhere is different.";
-        SERVER_REMOVED Server "server" Removed Breaking "A server is no longer listed: whoever calls it has to move.";
+        SERVER_REMOVED Server "server" Removed Breaking "A server is no longer listed: its callers have to move.";
         SERVER_DEFAULT_CHANGED Server "server-default" Changed Breaking "Another server is the first of the list: callers who choose none reach another one.";
-        SERVER_PREFIX_MOVED Server "server-prefix" Moved Source "A part of all URLs moved between the servers and the paths: calls go to the same addresses, but a server that the caller names has to be named anew.";
+        SERVER_PREFIX_MOVED Server "server-prefix" Moved Source "A part of all URLs moved between the servers and the paths: calls go to the same addresses, but a server that is given by its URL needs another URL.";
         SERVER_ADDED Server "server" Added Compatible "There is one more server to choose from.";
         SERVER_VARIABLE_VALUE_REMOVED Server "server-variable-value" Removed Breaking "A variable of a server's URL lost a value: the server it led to is no longer listed.";
         SERVER_VARIABLE_VALUE_ADDED Server "server-variable-value" Added Compatible "A variable of a server's URL has one more value.";
         SERVER_VARIABLE_DEFAULT_CHANGED Server "server-variable-default" Changed Breaking "A variable of a server's URL has another default: callers who choose no value reach another server.";
-        SERVER_RENAMED Server "server" Renamed Source "A short description of a server is another: the generated variant is named after it.";
+        SERVER_RENAMED Server "server" Renamed Source "The short description of a server, which the generated variant is named after, is different.";
         SERVER_DESCRIPTION_CHANGED Server "server-description" Changed Documentation "The description of a server reads differently.";
         SECURITY_SCHEME_CHANGED Security "security-scheme" Changed Compatible "The same kind of credential is obtained elsewhere, or its description reads differently.";
-        SECURITY_FLOW_REMOVED Security "security-flow" Removed Breaking "A way to obtain a token (`flows`) is gone: whoever obtains tokens that way has to change.";
+        SECURITY_FLOW_REMOVED Security "security-flow" Removed Breaking "A way to obtain a token (`flows`) is gone: callers that use it have to change.";
         SECURITY_FLOW_ADDED Security "security-flow" Added Compatible "There is one more way to obtain a token.";
         WEBHOOK_ADDED Incoming "incoming-call" Added Compatible "The API makes one more call to its callers (`webhooks`, `callbacks`).";
         WEBHOOK_REMOVED Incoming "incoming-call" Removed Breaking "The API no longer makes a call that its callers wait for.";
         WEBHOOK_CHANGED Incoming "incoming-call" Changed Breaking "A call that the API makes has other parameters, another credential, or asks for another answer.";
         UNCONVERTED_OPERATION_ADDED Unconverted "unconverted-operation" Added Compatible "There is a new operation that no client is generated for: OpenAPI 3.0 has no place for it.";
         UNCONVERTED_OPERATION_REMOVED Unconverted "unconverted-operation" Removed Breaking "An operation that no client is generated for is gone.";
-        UNCONVERTED_PART_CHANGED Unconverted "unconverted-part" Changed Breaking "Something is different that OpenAPI 3.0 has no place for, and that is only compared as it is written: nothing can be promised of it.";
+        UNCONVERTED_PART_CHANGED Unconverted "unconverted-part" Changed Breaking "A part that OpenAPI 3.0 has no place for is different: such parts are only compared as they are written, so nothing can be promised.";
         COMPARISON_INCOMPLETE Comparison "comparison" Incomplete Breaking "The documents are too large or too entangled to be compared to the end, so nothing can be promised.";
     }
     Operation {
@@ -143,7 +143,7 @@ catalogue! {
         REQUEST_PROPERTY_BECAME_WRITABLE_REQUIRED Property "property" BecameWritableRequired Breaking "Callers must send a property that only responses had.";
         REQUEST_ADDITIONAL_PROPERTIES_CLOSED Values "additional-properties" Closed Breaking "Properties that are not listed are refused.";
         REQUEST_ADDITIONAL_PROPERTIES_OPENED Values "additional-properties" Opened Compatible "Properties that are not listed are taken.";
-        REQUEST_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Breaking "Properties that are not listed must be as a schema says.";
+        REQUEST_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Breaking "Properties that are not listed must match a schema.";
         REQUEST_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Compatible "Properties that are not listed may be anything.";
         REQUEST_BRANCH_REMOVED Values "branch" Removed Breaking "An alternative of a `oneOf` or `anyOf` is no longer taken.";
         REQUEST_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` or `anyOf` is taken.";
@@ -158,13 +158,13 @@ catalogue! {
         REQUEST_KEYWORD_CHANGED Keyword "keyword" Changed Breaking "A keyword of OpenAPI 3.1 restricts what is taken in another way, and may rule out what was taken.";
         REQUEST_XML_CHANGED Xml "xml" Changed Breaking "A value is written into an XML body by another name, namespace or form (`xml`).";
         REQUEST_SCHEMA_REWRITTEN Schema "schema" Rewritten Compatible "A schema is written in another way, and everything that was taken still is.";
-        REQUEST_DEFAULT_CHANGED Default "default" Changed Compatible "What the server takes when nothing is sent is different.";
+        REQUEST_DEFAULT_CHANGED Default "default" Changed Compatible "The server takes another value when none is sent.";
     }
     Response {
         RESPONSE_SUCCESS_STATUS_REMOVED Status "success-status" Removed Breaking "A status of success is no longer answered.";
         RESPONSE_SUCCESS_STATUS_ADDED Status "success-status" Added Compatible "There is one more status of success.";
         RESPONSE_ERROR_STATUS_REMOVED Status "error-status" Removed Compatible "A status of failure is no longer described.";
-        RESPONSE_ERROR_STATUS_ADDED Status "error-status" Added Compatible "One more status of failure is described; clients cope with those that are not.";
+        RESPONSE_ERROR_STATUS_ADDED Status "error-status" Added Compatible "One more status of failure is described. Clients handle undescribed ones, too.";
         RESPONSE_MEDIA_TYPE_REMOVED MediaType "media-type" Removed Breaking "Responses of this media type are no longer given.";
         RESPONSE_MEDIA_TYPE_ADDED MediaType "media-type" Added Compatible "Responses can be had in one more media type.";
         RESPONSE_HEADER_REMOVED Header "header" Removed Breaking "A header that was always there is gone.";
@@ -193,7 +193,7 @@ catalogue! {
         RESPONSE_ENUM_REMOVED Values "enum" Removed Compatible "Values that are not listed can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_VALUE_REMOVED Values "enum-value" Removed Compatible "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Values "enum-value" Added Compatible "One more value can come back. A generated client copes: its enums keep unknown values.";
-        RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
+        RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "None of the listed values comes back any more: callers that tell them apart know none of the new ones.";
         RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum of several types: the generated type has no place for those of another one.";
         RESPONSE_NULLABLE_GAINED Values "nullable" Gained Breaking "`null` can come back.";
         RESPONSE_NULLABLE_LOST Values "nullable" Lost Compatible "`null` no longer comes back.";
@@ -206,11 +206,11 @@ catalogue! {
         RESPONSE_PROPERTY_BECAME_READABLE Property "property" BecameReadable Compatible "A property that only requests had comes back too.";
         RESPONSE_ADDITIONAL_PROPERTIES_CLOSED Values "additional-properties" Closed Compatible "Properties that are not listed no longer come back.";
         RESPONSE_ADDITIONAL_PROPERTIES_OPENED Values "additional-properties" Opened Compatible "Properties that are not listed can come back. Clients pass over what they don't know.";
-        RESPONSE_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Compatible "Properties that are not listed are as a schema says.";
+        RESPONSE_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Compatible "Properties that are not listed match a schema.";
         RESPONSE_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Breaking "Properties that are not listed may be anything, not only what a schema promised.";
         RESPONSE_BRANCH_REMOVED Values "branch" Removed Compatible "An alternative of a `oneOf` or `anyOf` no longer comes back.";
         RESPONSE_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` can come back, which says what it is by a discriminator or a constant. A generated client copes: its unions keep values of an unknown kind.";
-        RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` can come back that neither a discriminator nor a constant tells, which callers have no place for.";
+        RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` can come back that neither a discriminator nor a constant tells apart: callers have no place for it.";
         RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
         RESPONSE_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Compatible "A value that named an alternative no longer comes back.";
         RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative. A generated client copes: its unions keep values of an unknown kind.";
@@ -222,7 +222,7 @@ catalogue! {
         RESPONSE_KEYWORD_CHANGED Keyword "keyword" Changed Breaking "A keyword of OpenAPI 3.1 promises something else of what comes back.";
         RESPONSE_XML_CHANGED Xml "xml" Changed Breaking "A value stands in an XML body by another name, namespace or form (`xml`).";
         RESPONSE_SCHEMA_REWRITTEN Schema "schema" Rewritten Compatible "A schema is written in another way, and nothing comes back that could not before.";
-        RESPONSE_DEFAULT_CHANGED Default "default" Changed Compatible "What the absence of a value means is different.";
+        RESPONSE_DEFAULT_CHANGED Default "default" Changed Compatible "The absence of a value has another meaning.";
     }
     Schema {
         SCHEMA_DEPRECATED Schema "schema" Deprecated Compatible "A schema or property still works, but should no longer be used.";
@@ -233,6 +233,6 @@ catalogue! {
         GENERATED_TYPE_CHANGED Code "generated-type" Changed Source "The generated item has another Rust type, though the same calls work.";
         ARGUMENT_BECAME_OPTIONAL Code "argument" BecameOptional Source "A required argument of the generated method became an optional setter.";
         ERROR_VARIANT_REMOVED Code "error-variant" Removed Source "The generated error of an operation lost a variant.";
-        SUCCESS_TYPE_CHANGED Code "success-type" Changed Source "The generated method returns another type, because there are other successes or media types, or sends a body of another.";
+        SUCCESS_TYPE_CHANGED Code "success-type" Changed Source "The generated method returns another type, because success responses or their media types changed, or sends a body of another media type.";
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::Diagnostic;
 use crate::limits::bytes;
 
-/// A source of files: a folder on disk, or a table in a test.
+/// Access to the files of a description: [`DiskFiles`], [`MemoryFiles`], or an implementation of your own.
 pub trait Files {
     /// Reads the file at `path` (relative to the root folder). A file larger than `limit` bytes is refused, here or by
     /// the caller: an implementation gets the limit so that it needn't load more into memory.
@@ -24,7 +24,7 @@ pub trait Files {
     }
 }
 
-/// The files below one folder. Files outside of it are not read, not even through a symbolic link.
+/// The files in a folder and below it. No file outside of it is read, not even through a symbolic link.
 #[derive(Clone, Debug)]
 pub struct DiskFiles {
     /// The folder that holds all readable files.

@@ -1,4 +1,4 @@
-//! Lenient treatment of dangling references, for descriptions that nobody maintains: a schema takes any JSON, and an
+//! Lenient treatment of dangling references, for descriptions that no overlay corrects: a schema takes any JSON, and an
 //! operation with a dangling parameter, body or response is left out.
 
 use std::collections::HashSet;

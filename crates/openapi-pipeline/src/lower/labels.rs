@@ -1,4 +1,4 @@
-//! Labels of alternatives.
+//! Labels of alternatives, from which the names of their components are made.
 
 use std::collections::{HashMap, HashSet};
 

@@ -11,12 +11,13 @@ pub struct LowerPlan {
     pub strictness: Strictness,
 }
 
-/// The treatment of a document that contradicts itself.
+/// Whether contradictions in a document are errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// Contradictions are errors, since overlays can repair them; secrets are listed.
+    /// Contradictions are errors, for a document that overlays can correct. Secrets are the listed fields.
     #[default]
     Strict,
-    /// Contradictions are settled by rules, since no overlay repairs the document; a field named like a secret is one.
+    /// Contradictions are settled by rules, for a document that no overlay corrects. Fields named like secrets are secrets
+    /// too.
     Lenient,
 }

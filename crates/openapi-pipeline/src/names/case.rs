@@ -7,7 +7,7 @@ use super::words::KEYWORDS;
 
 /// A type or a variant, such as `HttpValidationError` for `HTTPValidationError`.
 ///
-/// Its conversion to a type name changes nothing more: `a_b` would be `AB`, but that would be `Ab`, so it is `Ab`.
+/// The result is a fixed point: `a_b` is `Ab` and not `AB`, which would be converted to `Ab`.
 pub fn type_name(text: &str) -> String {
     settled(text, item)
 }

@@ -1,8 +1,8 @@
-//! The names of one description that another one keeps: a part that is the same on the wire has the name it had.
+//! Keeps the Rust names of one version of a description in the next: a part that is the same on the wire keeps its name.
 //!
-//! A field can't have two names, nor can a variant, an argument or a server; so what would be called otherwise, because
-//! something new takes its name or its neighbours have changed, is pinned. A type or a method has an alias instead. It is
-//! pinned too where its name would be another one's, since an alias would then lead to the wrong one.
+//! A part may get another name because a new part takes its name, or because its neighbours have changed. Fields, variants,
+//! arguments and servers can't have a second name as an alias, so their old names are pinned. Types and methods get an
+//! alias; they are pinned only where something else would get the old name, since the alias would lead to that.
 
 mod pairs;
 
@@ -40,8 +40,10 @@ pub struct Lost {
     pub why: String,
 }
 
-/// Keeps the names of a document, which it was given with some `pins`, in another one. If these end, everything is named
-/// anew where one of them was in force.
+/// Finds the pins that keep the names of a document in another one.
+///
+/// `before` is the old document, which was named with `pins`. If `end` is true, these pins are given up: everything is named
+/// anew in the scopes where one of them was in force.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
-//! Pinned names: given from outside, each for a thing that has a name.
+//! Pinned names: Rust names that are given from outside.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A thing that has a name in Rust, told by its name in the description and on the wire.
+/// A part of a description that has a name in Rust, identified by its names in the description and on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Thing {

@@ -61,7 +61,7 @@ fn only_once(names: Vec<Option<String>>) -> Vec<Option<String>> {
     names.into_iter().map(|name| name.filter(|name| count.get(name) == Some(&1))).collect()
 }
 
-/// What the servers have in common.
+/// Facts about all servers, by which one is told from the others.
 struct All<'a> {
     count: usize,
     one_host: bool,

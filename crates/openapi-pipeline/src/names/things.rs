@@ -9,7 +9,7 @@ use crate::diagnostic::suggest::did_you_mean;
 use crate::vocabulary::layout::operations;
 
 impl Named {
-    /// Everything that a pin can name, with its name. Two things that can't be told apart are both there.
+    /// Everything that a pin can name, with its name, including things that can't be told apart.
     pub fn things(&self) -> Vec<(Thing, String)> {
         let mut found = self.made.clone();
         for (of, names) in &self.types {
@@ -23,7 +23,7 @@ impl Named {
         found
     }
 
-    /// The pins that name nothing of this document, each with a help: the names that are close.
+    /// The pins that name nothing of this document, each with a help text that suggests similar names.
     pub fn unused<'p>(&self, pins: &'p Pins) -> Vec<(&'p Thing, String)> {
         if pins.is_empty() {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Types: each is a component under its name, also one described inline; and the names inside them.
+//! Names types and their parts. Types that are described inline become components.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

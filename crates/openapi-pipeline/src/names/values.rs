@@ -1,8 +1,8 @@
 //! The variants of values that are strings.
 //!
-//! Many values differ only by signs: `-created_at` sorts the other way than `created_at`, and `>` is not `<`. A sign in
-//! front is always spelled out, and so are values of nothing but signs; other signs are spelled out where the letters
-//! alone are another value's name.
+//! Many values differ only by punctuation: `-created_at` sorts the other way than `created_at`, and `>` is not `<`. A
+//! character in front is always spelled out, and so are values of nothing but punctuation. Other characters are spelled
+//! out only where the letters alone are another value's name.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The closed list of constructs that take an operation out of the client.
+//! The closed list of constructs for which an operation is left out of the client.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The operations of a description before any change, so that none goes missing unreported.
+//! The operations of a description before any change, so that a lost one is noticed.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::{Context, Node, Origin};
 pub struct Inventory {
     /// The version it declares, such as `3.0.3`.
     pub version: String,
-    /// How many named schemas it has.
+    /// The number of named schemas.
     pub schemas: usize,
     operations: Vec<Entry>,
 }
@@ -26,7 +26,7 @@ struct Entry {
 }
 
 impl Inventory {
-    /// Takes stock of a description as loaded.
+    /// The inventory of a description as loaded.
     pub fn of(root: &Node) -> Self {
         let version = ["swagger", "openapi"].into_iter().find_map(|key| root.get(key)).map(Node::to_json);
         let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
@@ -39,12 +39,12 @@ impl Inventory {
         Self { version, schemas: root.members("definitions").chain(components).count(), operations }
     }
 
-    /// How many operations there are.
+    /// The number of operations.
     pub fn operations(&self) -> usize {
         self.operations.len()
     }
 
-    /// Reports the operations that the converted document lacks as left out, unless a stage has reported them.
+    /// Reports as left out the operations that the converted document lacks, unless a stage has reported them.
     pub fn report_lost(&self, cx: &mut Context, converted: &Node) {
         let kept: HashSet<(&str, &str)> =
             operations(converted).map(|(path, method, _)| (path.as_str(), method.as_str())).collect();

@@ -34,8 +34,8 @@ pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
     kept
 }
 
-/// Gives each of two parts that are compared the security schemes that the other one has, if its whole document has them
-/// too: where several are of one kind, another name is another scheme.
+/// Makes the security schemes of two subsets comparable: each gets those that the other one has, if its whole document
+/// declares them. Among several schemes of one kind, a comparison goes by their names.
 pub fn share_schemes(parts: [&mut Node; 2], wholes: [&Node; 2]) {
     let schemes = |of: &Node| of.get("components").and_then(|components| components.get(SCHEMES)).cloned();
     let of_parts = [schemes(parts[0]), schemes(parts[1])];

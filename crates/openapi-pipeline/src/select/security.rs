@@ -1,4 +1,4 @@
-//! Security schemes that a document declares and no operation requires: credentials would be dropped in silence.
+//! Requires credentials in a document that declares security schemes and requires none.
 
 use std::collections::HashSet;
 
@@ -8,9 +8,10 @@ use crate::vocabulary::layout;
 use crate::vocabulary::reach::scheme_names;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
-/// Makes the operations of a 3.0.3 document without a requirement of their own require one of some schemes: each is a
-/// name, or several joined by `+` that are sent together. Without any, warns if schemes are declared and none is
-/// required.
+/// Makes the operations of a 3.0.3 document that have no `security` require one of the `wanted` schemes: each is a name, or
+/// several names joined by `+` that are sent together.
+///
+/// If none is wanted, warns if the document declares schemes and requires none of them.
 ///
 /// # Errors
 ///

@@ -41,7 +41,7 @@ pub(crate) struct Carried<'a> {
     /// The key in `content`.
     pub(crate) key: &'a str,
     pub(crate) media: &'a Node,
-    /// What the generated method takes it for: [`JSON`], [`FORM`], [`BYTES`] or [`TEXT`].
+    /// The kind that the generated method takes it for: [`JSON`], [`FORM`], [`BYTES`] or [`TEXT`].
     pub(crate) name: &'static str,
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn follow<'a>(node: &'a Node, target: impl Fn(&str) -> Option<&'a Nod
     std::iter::successors(Some(node), |node| step(node)).take(LONGEST_CHAIN + 1).last().unwrap_or(node)
 }
 
-/// A schema without its references, and without the `allOf` of one part that wraps one.
+/// The schema that a schema stands for: follows references, and an `allOf` of a single part.
 pub fn meant<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
     meant_by(schema, |reference| document.pointer(reference))
 }

@@ -16,11 +16,11 @@
 //! # }
 //! ```
 //!
-//! A call takes what the operation requires; what is optional, and the token, the time limit or the idempotency key of
-//! one call, are methods of the request that it returns. The request is sent when it is awaited.
+//! A method takes the required parameters of its operation, and returns a request. Optional parameters, and the token, time
+//! limit and idempotency key of this call, are methods of the request. It is sent when it is awaited.
 //!
-//! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
-//! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
+//! [`Client`] has a method for each operation, [`errors`] an error type for each, and [`operations::ALL`] lists them as data.
+//! The text of a [`Secret`] is available only by [`Secret::expose`].
 
 // Written by `cargo xtask generate`, formatted by its own formatter.
 #[rustfmt::skip]

@@ -15,7 +15,7 @@ const EXCERPTS_UNTIL: usize = 2_500_000;
 /// The bytes of articles from which on the others are only counted.
 const ARTICLES_UNTIL: usize = 3_500_000;
 
-/// What an article may add to the page beside itself: the head of a section of its own.
+/// The head of a section, which an article may add to the page beside itself.
 const OVERHEAD: usize = 250;
 
 /// The number of operations named; the others are counted.

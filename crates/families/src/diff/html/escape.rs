@@ -1,4 +1,4 @@
-//! What makes the strings of a description inert in HTML.
+//! Makes the strings of a description inert in HTML.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Keywords that 3.0 has no place for, or not for all that they say: kept beside the schema for a comparison.
+//! Keywords that 3.0 can't express, or only in part: kept beside the schema for a comparison.
 
 use super::{arrays, objects};
 use crate::{Context, Node, Value};

@@ -96,7 +96,7 @@ impl<'a> Engine<'a> {
         result
     }
 
-    /// What a change belongs to.
+    /// The subject that a change belongs to.
     fn subject(&self, found: &Found<'a>, names: &[String]) -> Subject {
         let component = |number| match (found.new.is_some(), self.renamed.get(&number)) {
             (true, _) => self.new.component(number),

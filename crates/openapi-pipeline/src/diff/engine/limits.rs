@@ -1,4 +1,4 @@
-//! Limits to the levels of changes: how bad a change can be of what is not yet stable.
+//! Caps on the levels of changes to parts that are marked as not yet stable.
 
 use std::collections::HashMap;
 

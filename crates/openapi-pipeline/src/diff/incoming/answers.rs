@@ -1,4 +1,4 @@
-//! The answers that the API takes to its calls: their bodies are sent, and so are their headers.
+//! The responses to webhooks and callbacks. Callers send them, so bodies and headers are compared like those of requests.
 
 use std::collections::BTreeMap;
 

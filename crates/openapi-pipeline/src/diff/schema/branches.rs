@@ -1,4 +1,4 @@
-//! Properties that all alternatives of a schema say: beside the alternatives, they add nothing.
+//! Properties that all alternatives of a schema have: stated beside the alternatives as well, they add nothing.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Examples, and the extensions of other tools: nothing reads them. Lowering adds extensions of its own later.
+//! Drops examples, and extensions of other tools, which nothing reads. Later passes add extensions of their own.
 
 use crate::lower::extensions::KEPT;
 use crate::lower::rule;

@@ -1,4 +1,4 @@
-//! Components without a use.
+//! Drops components that nothing refers to.
 
 use crate::lower::rule;
 use crate::lower::work::Work;

@@ -1,4 +1,4 @@
-//! References without a target, reported before the generator would do so in its own words, or not at all.
+//! Reports references without a target. The generator would report some in its own words, and others not at all.
 
 use std::collections::HashSet;
 

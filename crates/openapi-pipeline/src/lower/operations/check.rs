@@ -1,5 +1,5 @@
-//! Errors of operations that no pass can repair, reported before the generator would do so in its own words, or not at
-//! all.
+//! Reports errors of operations that no pass can repair. The generator would report some in its own words, and others not
+//! at all.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Contradictions in a description that no overlay corrects, settled by rule. In a curated description they are errors.
+//! Settles contradictions by rule, in a description that no overlay corrects. In a family they are errors.
 
 use std::collections::HashSet;
 

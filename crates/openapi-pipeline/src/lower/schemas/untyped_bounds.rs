@@ -1,4 +1,4 @@
-//! Keywords that restrict no type. Parts are merged by now: before, another part may have the type.
+//! Keywords of schemas without a type. This pass runs when parts are merged, since another part may have the type.
 
 use crate::lower::rule;
 use crate::lower::values::BOUNDS;

@@ -1,4 +1,4 @@
-//! Validation that would reject replies.
+//! Drops validation that would reject responses.
 
 use crate::lower::rule;
 use crate::lower::values::BOUNDS;

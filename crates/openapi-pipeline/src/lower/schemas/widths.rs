@@ -1,4 +1,5 @@
-//! Integers as wide as their bounds, once parts are merged: one part may have the type, and another the bounds.
+//! Integers as wide as their bounds. This pass runs when parts are merged, since one part may have the type and another the
+//! bounds.
 
 use crate::lower::numbers;
 use crate::lower::walk::every_schema_mut;

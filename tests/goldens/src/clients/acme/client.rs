@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for The Acme API.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LoginError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LoginError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1login/post`
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
@@ -44,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::PutAvatarError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::PutAvatarError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1avatar/put`
     pub fn put_avatar<'a>(
@@ -62,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetAvatarError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetAvatarError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1avatar/get`
     pub fn get_avatar<'a>(&'a self) -> requests::GetAvatar<'a> {
@@ -77,7 +84,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::BothError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::BothError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1both/get`
     pub fn both<'a>(&'a self) -> requests::Both<'a> {
@@ -91,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AppAloneError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AppAloneError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1app/get`
     pub fn app_alone<'a>(&'a self) -> requests::AppAlone<'a> {
@@ -105,7 +112,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ChangeMeError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ChangeMeError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1me/patch`
     pub fn change_me<'a>(&'a self, body: &'a types::Change) -> requests::ChangeMe<'a> {
@@ -120,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ChooseError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ChooseError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1choice/post`
     pub fn choose<'a>(&'a self, body: &'a types::Choice) -> requests::Choose<'a> {
@@ -135,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOrderError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOrderError`] when the server answers with anything but success.
     ///
     /// Source: `acme.yaml`, `#/paths/~1orders~1{order-id}/get`
     pub fn get_order<'a>(
@@ -160,7 +167,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::ApiAcmeExample`].
+    /// The server to call; by default [`Server::ApiAcmeExample`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -187,27 +194,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -219,7 +227,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -231,7 +239,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -241,7 +249,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::ApiAcmeExample);
         let inner = self.inner.base_url(server.url());
@@ -253,7 +262,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -273,7 +282,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -350,7 +359,7 @@ pub mod operations {
         )
         .with_security(rt::Security::Bearer)
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LOGIN,
         PUT_AVATAR,
@@ -381,7 +390,7 @@ pub mod requests {
     }
 
     impl<'a> Login<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -418,7 +427,7 @@ pub mod requests {
     }
 
     impl<'a> PutAvatar<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -466,7 +475,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -509,7 +518,7 @@ pub mod requests {
     }
 
     impl<'a> Both<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -548,7 +557,7 @@ pub mod requests {
     }
 
     impl<'a> AppAlone<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -582,7 +591,7 @@ pub mod requests {
     }
 
     impl<'a> ChangeMe<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -624,7 +633,7 @@ pub mod requests {
     }
 
     impl<'a> Choose<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -667,7 +676,7 @@ pub mod requests {
     }
 
     impl<'a> GetOrder<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -708,16 +717,16 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
 
-    /// Why [`Client::login`](super::Client::login) failed, as the server put it.
+    /// The failed responses of [`Client::login`](super::Client::login), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1login/post/responses`
     #[derive(Debug)]
@@ -725,14 +734,14 @@ pub mod errors {
     pub enum LoginError {
         /// 401: No
         Unauthorized(rt::ErrorResponse<()>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -772,20 +781,20 @@ pub mod errors {
 
     impl std::error::Error for LoginError {}
 
-    /// Why [`Client::put_avatar`](super::Client::put_avatar) failed, as the server put it.
+    /// The failed responses of [`Client::put_avatar`](super::Client::put_avatar), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1avatar/put/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum PutAvatarError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -817,20 +826,20 @@ pub mod errors {
 
     impl std::error::Error for PutAvatarError {}
 
-    /// Why [`Client::get_avatar`](super::Client::get_avatar) failed, as the server put it.
+    /// The failed responses of [`Client::get_avatar`](super::Client::get_avatar), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1avatar/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetAvatarError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -862,20 +871,20 @@ pub mod errors {
 
     impl std::error::Error for GetAvatarError {}
 
-    /// Why [`Client::both`](super::Client::both) failed, as the server put it.
+    /// The failed responses of [`Client::both`](super::Client::both), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1both/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum BothError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -907,20 +916,20 @@ pub mod errors {
 
     impl std::error::Error for BothError {}
 
-    /// Why [`Client::app_alone`](super::Client::app_alone) failed, as the server put it.
+    /// The failed responses of [`Client::app_alone`](super::Client::app_alone), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1app/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AppAloneError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -952,20 +961,20 @@ pub mod errors {
 
     impl std::error::Error for AppAloneError {}
 
-    /// Why [`Client::change_me`](super::Client::change_me) failed, as the server put it.
+    /// The failed responses of [`Client::change_me`](super::Client::change_me), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1me/patch/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ChangeMeError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -997,20 +1006,20 @@ pub mod errors {
 
     impl std::error::Error for ChangeMeError {}
 
-    /// Why [`Client::choose`](super::Client::choose) failed, as the server put it.
+    /// The failed responses of [`Client::choose`](super::Client::choose), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1choice/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ChooseError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1042,20 +1051,20 @@ pub mod errors {
 
     impl std::error::Error for ChooseError {}
 
-    /// Why [`Client::get_order`](super::Client::get_order) failed, as the server put it.
+    /// The failed responses of [`Client::get_order`](super::Client::get_order), by status.
     ///
     /// Source: `acme.yaml`, `#/paths/~1orders~1{order-id}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOrderError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -99,7 +99,7 @@ pub mod types {
     }
 
     impl ChoiceCardKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Card => "card",
@@ -287,7 +287,7 @@ pub mod types {
     }
 
     impl State {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Open => "open",
@@ -434,7 +434,7 @@ pub mod types {
     }
 
     impl Change {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 age: ::std::default::Default::default(),
@@ -484,7 +484,7 @@ pub mod types {
     }
 
     impl ChoiceCard {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(id: impl Into<::std::string::String>, kind: ChoiceCardKind) -> Self {
             Self {
                 id: id.into(),
@@ -502,7 +502,7 @@ pub mod types {
     }
 
     impl ChoiceLarge {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(id: impl Into<::std::string::String>) -> Self {
             Self {
                 id: id.into(),
@@ -527,7 +527,7 @@ pub mod types {
     }
 
     impl ChoiceSmall {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(id: impl Into<::std::string::String>) -> Self {
             Self {
                 id: id.into(),
@@ -544,7 +544,7 @@ pub mod types {
     }
 
     impl LoginRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             password: impl Into<::client_runtime::Secret>,
             user: impl Into<::std::string::String>,

@@ -381,7 +381,7 @@ pub mod types {
     }
 
     impl MarkString {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Sun => "sun",
@@ -725,8 +725,8 @@ pub mod types {
         Cloth(Cloth),
         /// `Spice`
         Spice(Spice),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -959,7 +959,7 @@ pub mod types {
     }
 
     impl Cloth {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: ClothKind) -> Self {
             Self {
                 kind: kind,
@@ -976,7 +976,7 @@ pub mod types {
     }
 
     impl Guild {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(guild: impl Into<::std::string::String>) -> Self {
             Self {
                 guild: guild.into(),
@@ -993,7 +993,7 @@ pub mod types {
     }
 
     impl KeeperGuild {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(guild: impl Into<::std::string::String>, since: i64) -> Self {
             Self {
                 guild: guild.into(),
@@ -1011,7 +1011,7 @@ pub mod types {
     }
 
     impl KeeperPerson {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>, since: i64) -> Self {
             Self {
                 name: name.into(),
@@ -1029,7 +1029,7 @@ pub mod types {
     }
 
     impl KeeperSeveral {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(since: i64) -> Self {
             Self {
                 since: since,
@@ -1070,14 +1070,14 @@ pub mod types {
     }
 
     impl MarkCarved {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(carved: bool) -> Self {
             Self { carved: carved }
         }
     }
 
     impl Person {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
@@ -1094,7 +1094,7 @@ pub mod types {
     }
 
     impl Spice {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: SpiceKind) -> Self {
             Self {
                 kind: kind,
@@ -1111,7 +1111,7 @@ pub mod types {
     }
 
     impl Stall {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 credentials: ::std::default::Default::default(),
@@ -1226,7 +1226,7 @@ pub mod types {
     }
 
     impl StallPatronSeveral {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 age: ::std::default::Default::default(),
@@ -1266,7 +1266,7 @@ pub mod types {
     }
 
     impl StringSchema {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 text: ::std::default::Default::default(),

@@ -8,7 +8,14 @@ use super::generated;
 
 /// A client for Depot.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::StoreCrateError`] when the server answers with none of the described successes.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::StoreCrateError`] when the server answers with none of the described successes.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/put`
     pub fn store_crate<'a>(&'a self, crate_: &'a str) -> requests::StoreCrate<'a> {
@@ -44,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::FindCrateError`] when the server answers with none of the described successes.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::FindCrateError`] when the server answers with none of the described successes.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/get`
     pub fn find_crate<'a>(&'a self, crate_: &'a str) -> requests::FindCrate<'a> {
@@ -60,7 +67,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CrateSizeError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::CrateSizeError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/head`
     pub fn crate_size<'a>(&'a self, crate_: &'a str) -> requests::CrateSize<'a> {
@@ -75,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DropCrateError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DropCrateError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/delete`
     pub fn drop_crate<'a>(&'a self, crate_: &'a str) -> requests::DropCrate<'a> {
@@ -90,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ListCratesError`] when the server answers with none of the described successes.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ListCratesError`] when the server answers with none of the described successes.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates/get`
     pub fn list_crates<'a>(&'a self) -> requests::ListCrates<'a> {
@@ -104,7 +111,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LabelError`] when the server answers with none of the described successes.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LabelError`] when the server answers with none of the described successes.
     ///
     /// Source: `depot.yaml`, `#/paths/~1label/get`
     pub fn label<'a>(&'a self) -> requests::Label<'a> {
@@ -118,7 +125,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::FallbackError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::FallbackError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1fallback/get`
     pub fn fallback<'a>(&'a self) -> requests::Fallback<'a> {
@@ -132,7 +139,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::VendorJsonError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::VendorJsonError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1vendorJson/get`
     pub fn vendor_json<'a>(&'a self) -> requests::VendorJson<'a> {
@@ -146,7 +153,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CharsetJsonError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::CharsetJsonError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1charsetJson/get`
     pub fn charset_json<'a>(&'a self) -> requests::CharsetJson<'a> {
@@ -160,7 +167,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AnyJsonError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AnyJsonError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1anyJson/get`
     pub fn any_json<'a>(&'a self) -> requests::AnyJson<'a> {
@@ -174,7 +181,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::JsonFirstError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::JsonFirstError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1jsonFirst/get`
     pub fn json_first<'a>(&'a self) -> requests::JsonFirst<'a> {
@@ -188,7 +195,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::PictureError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::PictureError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1picture/get`
     pub fn picture<'a>(&'a self) -> requests::Picture<'a> {
@@ -202,7 +209,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DownloadError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DownloadError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1download/get`
     pub fn download<'a>(&'a self) -> requests::Download<'a> {
@@ -216,7 +223,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AnyBytesError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AnyBytesError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1anyBytes/get`
     pub fn any_bytes<'a>(&'a self) -> requests::AnyBytes<'a> {
@@ -230,7 +237,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::EventStreamError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::EventStreamError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1eventStream/get`
     pub fn event_stream<'a>(&'a self) -> requests::EventStream<'a> {
@@ -244,7 +251,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LinesError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LinesError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1lines/get`
     pub fn lines<'a>(&'a self) -> requests::Lines<'a> {
@@ -258,7 +265,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TableError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TableError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1table/get`
     pub fn table<'a>(&'a self) -> requests::Table<'a> {
@@ -272,7 +279,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::NoteError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::NoteError`] when the server answers with anything but success.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1note/get`
     pub fn note<'a>(&'a self) -> requests::Note<'a> {
@@ -286,7 +293,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::MixedError`] when the server answers with none of the described successes.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::MixedError`] when the server answers with none of the described successes.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get`
     pub fn mixed<'a>(&'a self) -> requests::Mixed<'a> {
@@ -307,7 +314,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::DepotExampleCom`].
+    /// The server to call; by default [`Server::DepotExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -315,27 +322,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -347,7 +355,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -359,7 +367,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -369,7 +377,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::DepotExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -381,7 +390,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -401,7 +410,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -523,7 +532,7 @@ pub mod operations {
     /// `GET /media/mixed`
     pub const MIXED: rt::Operation = operation("mixed", "GET", "/media/mixed")
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         STORE_CRATE,
         FIND_CRATE,
@@ -566,7 +575,7 @@ pub mod requests {
     }
 
     impl<'a> StoreCrate<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -624,7 +633,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -676,7 +685,7 @@ pub mod requests {
     }
 
     impl<'a> CrateSize<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -715,7 +724,7 @@ pub mod requests {
     }
 
     impl<'a> DropCrate<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -758,7 +767,7 @@ pub mod requests {
     }
 
     impl<'a> ListCrates<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -799,7 +808,7 @@ pub mod requests {
     }
 
     impl<'a> Label<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -840,7 +849,7 @@ pub mod requests {
     }
 
     impl<'a> Fallback<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -876,7 +885,7 @@ pub mod requests {
     }
 
     impl<'a> VendorJson<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -914,7 +923,7 @@ pub mod requests {
     }
 
     impl<'a> CharsetJson<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -950,7 +959,7 @@ pub mod requests {
     }
 
     impl<'a> AnyJson<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -986,7 +995,7 @@ pub mod requests {
     }
 
     impl<'a> JsonFirst<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1022,7 +1031,7 @@ pub mod requests {
     }
 
     impl<'a> Picture<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1057,7 +1066,7 @@ pub mod requests {
     }
 
     impl<'a> Download<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1094,7 +1103,7 @@ pub mod requests {
     }
 
     impl<'a> AnyBytes<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1129,7 +1138,7 @@ pub mod requests {
     }
 
     impl<'a> EventStream<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1167,7 +1176,7 @@ pub mod requests {
     }
 
     impl<'a> Lines<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1202,7 +1211,7 @@ pub mod requests {
     }
 
     impl<'a> Table<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1237,7 +1246,7 @@ pub mod requests {
     }
 
     impl<'a> Note<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1272,7 +1281,7 @@ pub mod requests {
     }
 
     impl<'a> Mixed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1305,15 +1314,14 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation with several answers succeeds, by operation.
+/// The success responses of operations that have several, by status.
 ///
-/// A body is read as the description says of its status. A success with another status becomes `Other`, which
-/// keeps the raw body.
+/// A success with a status that the description doesn't mention becomes `Other`, which keeps the raw body.
 pub mod answers {
     use client_runtime as rt;
     use super::super::generated::types;
 
-    /// What [`Client::store_crate`](super::Client::store_crate) got, by the status of the answer.
+    /// The success responses of [`Client::store_crate`](super::Client::store_crate), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/put/responses`
     #[derive(Clone, Debug)]
@@ -1331,7 +1339,7 @@ pub mod answers {
         Accepted(String),
         /// 204: Nothing to do.
         NoContent,
-        /// A success with a status that the description doesn't mention, with its body as it came.
+        /// A success with a status that the description doesn't mention, with its body as received.
         Other(rt::RawBody),
     }
 
@@ -1352,7 +1360,7 @@ pub mod answers {
         }
     }
 
-    /// What [`Client::find_crate`](super::Client::find_crate) got, by the status of the answer.
+    /// The success responses of [`Client::find_crate`](super::Client::find_crate), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/get/responses`
     #[derive(Clone, Debug)]
@@ -1366,7 +1374,7 @@ pub mod answers {
         Ok(types::Crate),
         /// 304: As you know it.
         NotModified,
-        /// A success with a status that the description doesn't mention, with its body as it came.
+        /// A success with a status that the description doesn't mention, with its body as received.
         Other(rt::RawBody),
     }
 
@@ -1385,7 +1393,7 @@ pub mod answers {
         }
     }
 
-    /// What [`Client::list_crates`](super::Client::list_crates) got, by the status of the answer.
+    /// The success responses of [`Client::list_crates`](super::Client::list_crates), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates/get/responses`
     #[derive(Clone, Debug)]
@@ -1401,7 +1409,7 @@ pub mod answers {
         PartialContent(types::ListCrates206Response),
         /// 2XX: Other.
         Success(Option<types::Crate>),
-        /// A success with a status that the description doesn't mention, with its body as it came.
+        /// A success with a status that the description doesn't mention, with its body as received.
         Other(rt::RawBody),
     }
 
@@ -1420,7 +1428,7 @@ pub mod answers {
         }
     }
 
-    /// What [`Client::mixed`](super::Client::mixed) got, by the status of the answer.
+    /// The success responses of [`Client::mixed`](super::Client::mixed), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get/responses`
     #[derive(Clone, Debug)]
@@ -1436,7 +1444,7 @@ pub mod answers {
         Accepted(String),
         /// 203: d
         NonAuthoritativeInformation(rt::Bytes),
-        /// A success with a status that the description doesn't mention, with its body as it came.
+        /// A success with a status that the description doesn't mention, with its body as received.
         Other(rt::RawBody),
     }
 
@@ -1457,17 +1465,17 @@ pub mod answers {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::store_crate`](super::Client::store_crate) failed, as the server put it.
+    /// The failed responses of [`Client::store_crate`](super::Client::store_crate), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/put/responses`
     #[derive(Debug)]
@@ -1481,14 +1489,14 @@ pub mod errors {
         ServerError(rt::ErrorResponse<rt::RedactedValue>),
         /// Any other status: Something else.
         Default(rt::ErrorResponse<types::Receipt>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1541,20 +1549,20 @@ pub mod errors {
 
     impl std::error::Error for StoreCrateError {}
 
-    /// Why [`Client::find_crate`](super::Client::find_crate) failed, as the server put it.
+    /// The failed responses of [`Client::find_crate`](super::Client::find_crate), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum FindCrateError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1586,7 +1594,7 @@ pub mod errors {
 
     impl std::error::Error for FindCrateError {}
 
-    /// Why [`Client::crate_size`](super::Client::crate_size) failed, as the server put it.
+    /// The failed responses of [`Client::crate_size`](super::Client::crate_size), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/head/responses`
     #[derive(Debug)]
@@ -1594,14 +1602,14 @@ pub mod errors {
     pub enum CrateSizeError {
         /// 404: No such crate.
         NotFound(rt::ErrorResponse<()>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1641,7 +1649,7 @@ pub mod errors {
 
     impl std::error::Error for CrateSizeError {}
 
-    /// Why [`Client::drop_crate`](super::Client::drop_crate) failed, as the server put it.
+    /// The failed responses of [`Client::drop_crate`](super::Client::drop_crate), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates~1{crate}/delete/responses`
     #[derive(Debug)]
@@ -1649,14 +1657,14 @@ pub mod errors {
     pub enum DropCrateError {
         /// 409: It is in use.
         Conflict(rt::ErrorResponse<types::DropCrate409Error>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1700,20 +1708,20 @@ pub mod errors {
 
     impl std::error::Error for DropCrateError {}
 
-    /// Why [`Client::list_crates`](super::Client::list_crates) failed, as the server put it.
+    /// The failed responses of [`Client::list_crates`](super::Client::list_crates), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1crates/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ListCratesError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1745,7 +1753,7 @@ pub mod errors {
 
     impl std::error::Error for ListCratesError {}
 
-    /// Why [`Client::label`](super::Client::label) failed, as the server put it.
+    /// The failed responses of [`Client::label`](super::Client::label), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1label/get/responses`
     #[derive(Debug)]
@@ -1753,14 +1761,14 @@ pub mod errors {
     pub enum LabelError {
         /// 400: No label.
         BadRequest(rt::ErrorResponse<()>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1800,20 +1808,20 @@ pub mod errors {
 
     impl std::error::Error for LabelError {}
 
-    /// Why [`Client::fallback`](super::Client::fallback) failed, as the server put it.
+    /// The failed responses of [`Client::fallback`](super::Client::fallback), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1fallback/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum FallbackError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1845,20 +1853,20 @@ pub mod errors {
 
     impl std::error::Error for FallbackError {}
 
-    /// Why [`Client::vendor_json`](super::Client::vendor_json) failed, as the server put it.
+    /// The failed responses of [`Client::vendor_json`](super::Client::vendor_json), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1vendorJson/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum VendorJsonError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1890,20 +1898,20 @@ pub mod errors {
 
     impl std::error::Error for VendorJsonError {}
 
-    /// Why [`Client::charset_json`](super::Client::charset_json) failed, as the server put it.
+    /// The failed responses of [`Client::charset_json`](super::Client::charset_json), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1charsetJson/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum CharsetJsonError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1935,20 +1943,20 @@ pub mod errors {
 
     impl std::error::Error for CharsetJsonError {}
 
-    /// Why [`Client::any_json`](super::Client::any_json) failed, as the server put it.
+    /// The failed responses of [`Client::any_json`](super::Client::any_json), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1anyJson/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AnyJsonError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1980,20 +1988,20 @@ pub mod errors {
 
     impl std::error::Error for AnyJsonError {}
 
-    /// Why [`Client::json_first`](super::Client::json_first) failed, as the server put it.
+    /// The failed responses of [`Client::json_first`](super::Client::json_first), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1jsonFirst/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum JsonFirstError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2025,20 +2033,20 @@ pub mod errors {
 
     impl std::error::Error for JsonFirstError {}
 
-    /// Why [`Client::picture`](super::Client::picture) failed, as the server put it.
+    /// The failed responses of [`Client::picture`](super::Client::picture), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1picture/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum PictureError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2070,7 +2078,7 @@ pub mod errors {
 
     impl std::error::Error for PictureError {}
 
-    /// Why [`Client::download`](super::Client::download) failed, as the server put it.
+    /// The failed responses of [`Client::download`](super::Client::download), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1download/get/responses`
     #[derive(Debug)]
@@ -2078,14 +2086,14 @@ pub mod errors {
     pub enum DownloadError {
         /// 404: d
         NotFound(rt::ErrorResponse<types::Problem>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2129,20 +2137,20 @@ pub mod errors {
 
     impl std::error::Error for DownloadError {}
 
-    /// Why [`Client::any_bytes`](super::Client::any_bytes) failed, as the server put it.
+    /// The failed responses of [`Client::any_bytes`](super::Client::any_bytes), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1anyBytes/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AnyBytesError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2174,20 +2182,20 @@ pub mod errors {
 
     impl std::error::Error for AnyBytesError {}
 
-    /// Why [`Client::event_stream`](super::Client::event_stream) failed, as the server put it.
+    /// The failed responses of [`Client::event_stream`](super::Client::event_stream), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1eventStream/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum EventStreamError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2219,20 +2227,20 @@ pub mod errors {
 
     impl std::error::Error for EventStreamError {}
 
-    /// Why [`Client::lines`](super::Client::lines) failed, as the server put it.
+    /// The failed responses of [`Client::lines`](super::Client::lines), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1lines/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LinesError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2264,20 +2272,20 @@ pub mod errors {
 
     impl std::error::Error for LinesError {}
 
-    /// Why [`Client::table`](super::Client::table) failed, as the server put it.
+    /// The failed responses of [`Client::table`](super::Client::table), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1table/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TableError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2309,20 +2317,20 @@ pub mod errors {
 
     impl std::error::Error for TableError {}
 
-    /// Why [`Client::note`](super::Client::note) failed, as the server put it.
+    /// The failed responses of [`Client::note`](super::Client::note), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1note/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum NoteError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2354,7 +2362,7 @@ pub mod errors {
 
     impl std::error::Error for NoteError {}
 
-    /// Why [`Client::mixed`](super::Client::mixed) failed, as the server put it.
+    /// The failed responses of [`Client::mixed`](super::Client::mixed), by status.
     ///
     /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get/responses`
     #[derive(Debug)]
@@ -2362,14 +2370,14 @@ pub mod errors {
     pub enum MixedError {
         /// 400: d
         BadRequest(rt::ErrorResponse<types::Problem>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -171,42 +171,42 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for Crate {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Crate").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for DropCrate409Error {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("DropCrate409Error").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Lent {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Lent").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Problem {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Problem").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Receipt {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Receipt").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Taken {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Taken").finish_non_exhaustive()
         }

@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Garden.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -31,7 +38,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ListBedsError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds/get`
     pub fn list_beds<'a>(&'a self) -> requests::ListBeds<'a> {
@@ -51,7 +58,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AddBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AddBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds/post`
     pub fn add_bed<'a>(&'a self, body: &'a types::NewBed) -> requests::AddBed<'a> {
@@ -66,7 +73,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}/get`
     pub fn get_bed<'a>(
@@ -84,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::RemoveBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::RemoveBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}/delete`
     pub fn remove_bed<'a>(
@@ -102,7 +109,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetPlantError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetPlantError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}~1plants~1{name}/get`
     pub fn get_plant<'a>(
@@ -122,7 +129,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AnnounceVisitError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AnnounceVisitError`] when the server answers with anything but success.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1visits/post`
     pub fn announce_visit<'a>(
@@ -147,7 +154,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::GardenExampleCom`].
+    /// The server to call; by default [`Server::GardenExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -168,27 +175,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -200,7 +208,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -212,7 +220,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -222,7 +230,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::GardenExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -234,7 +243,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -254,7 +263,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -321,7 +330,7 @@ pub mod operations {
         "POST",
         "/visits",
     );
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LIST_BEDS,
         ADD_BED,
@@ -394,7 +403,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -456,7 +465,7 @@ pub mod requests {
     }
 
     impl<'a> AddBed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -497,7 +506,7 @@ pub mod requests {
     }
 
     impl<'a> GetBed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -542,7 +551,7 @@ pub mod requests {
     }
 
     impl<'a> RemoveBed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -588,7 +597,7 @@ pub mod requests {
     }
 
     impl<'a> GetPlant<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -641,7 +650,7 @@ pub mod requests {
     }
 
     impl<'a> AnnounceVisit<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -683,17 +692,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::list_beds`](super::Client::list_beds) failed, as the server put it.
+    /// The failed responses of [`Client::list_beds`](super::Client::list_beds), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds/get/responses`
     #[derive(Debug)]
@@ -701,14 +710,14 @@ pub mod errors {
     pub enum ListBedsError {
         /// 400: It didn't work.
         BadRequest(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -752,7 +761,7 @@ pub mod errors {
 
     impl std::error::Error for ListBedsError {}
 
-    /// Why [`Client::add_bed`](super::Client::add_bed) failed, as the server put it.
+    /// The failed responses of [`Client::add_bed`](super::Client::add_bed), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds/post/responses`
     #[derive(Debug)]
@@ -760,14 +769,14 @@ pub mod errors {
     pub enum AddBedError {
         /// 422: It didn't work.
         UnprocessableEntity(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -811,7 +820,7 @@ pub mod errors {
 
     impl std::error::Error for AddBedError {}
 
-    /// Why [`Client::get_bed`](super::Client::get_bed) failed, as the server put it.
+    /// The failed responses of [`Client::get_bed`](super::Client::get_bed), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}/get/responses`
     #[derive(Debug)]
@@ -819,14 +828,14 @@ pub mod errors {
     pub enum GetBedError {
         /// 404: It didn't work.
         NotFound(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -870,20 +879,20 @@ pub mod errors {
 
     impl std::error::Error for GetBedError {}
 
-    /// Why [`Client::remove_bed`](super::Client::remove_bed) failed, as the server put it.
+    /// The failed responses of [`Client::remove_bed`](super::Client::remove_bed), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}/delete/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum RemoveBedError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -915,20 +924,20 @@ pub mod errors {
 
     impl std::error::Error for RemoveBedError {}
 
-    /// Why [`Client::get_plant`](super::Client::get_plant) failed, as the server put it.
+    /// The failed responses of [`Client::get_plant`](super::Client::get_plant), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1beds~1{bed_id}~1plants~1{name}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetPlantError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -960,20 +969,20 @@ pub mod errors {
 
     impl std::error::Error for GetPlantError {}
 
-    /// Why [`Client::announce_visit`](super::Client::announce_visit) failed, as the server put it.
+    /// The failed responses of [`Client::announce_visit`](super::Client::announce_visit), by status.
     ///
     /// Source: `garden-2-0.yaml`, `#/paths/~1visits/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AnnounceVisitError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -376,7 +376,7 @@ pub mod types {
     }
 
     impl PlantKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Herb => "herb",
@@ -501,7 +501,7 @@ pub mod types {
     }
 
     impl AnnounceVisitRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(visitor: impl Into<::std::string::String>) -> Self {
             Self {
                 visitor: visitor.into(),
@@ -526,7 +526,7 @@ pub mod types {
     }
 
     impl NewBed {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: NewBedName, width: f64) -> Self {
             Self {
                 name: name,
@@ -552,7 +552,7 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for Trouble {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Trouble").finish_non_exhaustive()
         }

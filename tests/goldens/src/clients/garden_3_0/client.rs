@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Garden.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ListBedsError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds/get`
     pub fn list_beds<'a>(&'a self) -> requests::ListBeds<'a> {
@@ -48,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AddBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AddBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds/post`
     pub fn add_bed<'a>(&'a self, body: &'a types::Bed) -> requests::AddBed<'a> {
@@ -63,7 +70,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ChangeBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ChangeBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}/patch`
     pub fn change_bed<'a>(
@@ -82,7 +89,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetLabelError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetLabelError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}~1label/get`
     pub fn get_label<'a>(&'a self, id: &'a str) -> requests::GetLabel<'a> {
@@ -97,7 +104,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LendToolError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LendToolError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1tools/post`
     pub fn lend_tool<'a>(&'a self, body: &'a types::Tool) -> requests::LendTool<'a> {
@@ -112,7 +119,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AnnounceVisitError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AnnounceVisitError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1visits/post`
     pub fn announce_visit<'a>(
@@ -137,7 +144,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::NorthGardenExampleCom`].
+    /// The server to call; by default [`Server::NorthGardenExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -158,27 +165,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -190,7 +198,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -202,7 +210,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -212,7 +220,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::NorthGardenExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -224,7 +233,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -244,7 +253,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -305,7 +314,7 @@ pub mod operations {
             "/visits",
         )
         .with_security(rt::Security::Bearer);
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LIST_BEDS,
         ADD_BED,
@@ -371,7 +380,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -431,7 +440,7 @@ pub mod requests {
     }
 
     impl<'a> AddBed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -479,7 +488,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -529,7 +538,7 @@ pub mod requests {
     }
 
     impl<'a> GetLabel<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -572,7 +581,7 @@ pub mod requests {
     }
 
     impl<'a> LendTool<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -609,7 +618,7 @@ pub mod requests {
     }
 
     impl<'a> AnnounceVisit<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -640,17 +649,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::list_beds`](super::Client::list_beds) failed, as the server put it.
+    /// The failed responses of [`Client::list_beds`](super::Client::list_beds), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds/get/responses`
     #[derive(Debug)]
@@ -658,14 +667,14 @@ pub mod errors {
     pub enum ListBedsError {
         /// 4XX: It didn't work.
         ClientError(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -707,7 +716,7 @@ pub mod errors {
 
     impl std::error::Error for ListBedsError {}
 
-    /// Why [`Client::add_bed`](super::Client::add_bed) failed, as the server put it.
+    /// The failed responses of [`Client::add_bed`](super::Client::add_bed), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds/post/responses`
     #[derive(Debug)]
@@ -715,14 +724,14 @@ pub mod errors {
     pub enum AddBedError {
         /// 422: It didn't work.
         UnprocessableEntity(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -762,20 +771,20 @@ pub mod errors {
 
     impl std::error::Error for AddBedError {}
 
-    /// Why [`Client::change_bed`](super::Client::change_bed) failed, as the server put it.
+    /// The failed responses of [`Client::change_bed`](super::Client::change_bed), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}/patch/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ChangeBedError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -807,20 +816,20 @@ pub mod errors {
 
     impl std::error::Error for ChangeBedError {}
 
-    /// Why [`Client::get_label`](super::Client::get_label) failed, as the server put it.
+    /// The failed responses of [`Client::get_label`](super::Client::get_label), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}~1label/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetLabelError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -852,20 +861,20 @@ pub mod errors {
 
     impl std::error::Error for GetLabelError {}
 
-    /// Why [`Client::lend_tool`](super::Client::lend_tool) failed, as the server put it.
+    /// The failed responses of [`Client::lend_tool`](super::Client::lend_tool), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1tools/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LendToolError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -897,20 +906,20 @@ pub mod errors {
 
     impl std::error::Error for LendToolError {}
 
-    /// Why [`Client::announce_visit`](super::Client::announce_visit) failed, as the server put it.
+    /// The failed responses of [`Client::announce_visit`](super::Client::announce_visit), by status.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1visits/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AnnounceVisitError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

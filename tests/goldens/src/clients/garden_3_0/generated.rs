@@ -155,7 +155,7 @@ pub mod types {
     }
 
     impl BedSoil {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Clay => "clay",
@@ -266,7 +266,7 @@ pub mod types {
     }
 
     impl CanKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Can => "can",
@@ -513,7 +513,7 @@ pub mod types {
     }
 
     impl SpadeKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Spade => "spade",
@@ -605,8 +605,8 @@ pub mod types {
         Spade(Spade),
         /// `Can`
         Can(Can),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -713,7 +713,7 @@ pub mod types {
     }
 
     impl AnnounceVisitRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(visitor: impl Into<::std::string::String>) -> Self {
             Self {
                 visitor: visitor.into(),
@@ -746,7 +746,7 @@ pub mod types {
     }
 
     impl Bed {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: BedName, size: BedSize) -> Self {
             Self {
                 name: name,
@@ -815,7 +815,7 @@ pub mod types {
     }
 
     impl BedSize {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(width: f64) -> Self {
             Self {
                 width: width,
@@ -832,14 +832,14 @@ pub mod types {
     }
 
     impl Can {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: CanKind, litres: i32) -> Self {
             Self { kind: kind, litres: litres }
         }
     }
 
     impl Change {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 name: ::std::default::Default::default(),
@@ -872,7 +872,7 @@ pub mod types {
     }
 
     impl Spade {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(handle: impl Into<::std::string::String>, kind: SpadeKind) -> Self {
             Self {
                 handle: handle.into(),
@@ -898,14 +898,14 @@ pub mod types {
     }
 
     impl SpadeMadeAt {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(town: impl Into<::std::string::String>) -> Self {
             Self { town: town.into() }
         }
     }
 
     impl ::std::fmt::Debug for Trouble {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Trouble").finish_non_exhaustive()
         }

@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Garden.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ListBedsError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds/get`
     pub fn list_beds<'a>(
@@ -50,7 +57,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AddBedError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AddBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds/post`
     pub fn add_bed<'a>(&'a self, body: &'a types::NewBed) -> requests::AddBed<'a> {
@@ -65,7 +72,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetPlantError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetPlantError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/get`
     pub fn get_plant<'a>(
@@ -87,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SetPlantError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SetPlantError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/put`
     pub fn set_plant<'a>(
@@ -111,7 +118,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SetRainError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SetRainError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1rain/put`
     pub fn set_rain<'a>(&'a self, body: Option<f64>) -> requests::SetRain<'a> {
@@ -128,7 +135,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AdjustRainError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AdjustRainError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1rain/patch`
     pub fn adjust_rain<'a>(
@@ -146,7 +153,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetWeatherError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetWeatherError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1weather/get`
     pub fn get_weather<'a>(&'a self) -> requests::GetWeather<'a> {
@@ -167,7 +174,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::GardenExampleCom`].
+    /// The server to call; by default [`Server::GardenExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -200,27 +207,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -232,7 +240,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -244,7 +252,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -254,7 +262,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::GardenExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -266,7 +275,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -286,7 +295,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -388,7 +397,7 @@ pub mod operations {
             ),
         )
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LIST_BEDS,
         ADD_BED,
@@ -442,7 +451,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -500,7 +509,7 @@ pub mod requests {
     }
 
     impl<'a> AddBed<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -536,7 +545,7 @@ pub mod requests {
     }
 
     impl<'a> GetPlant<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -585,7 +594,7 @@ pub mod requests {
     }
 
     impl<'a> SetPlant<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -634,14 +643,14 @@ pub mod requests {
     impl<'a> SetRain<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -679,14 +688,14 @@ pub mod requests {
     impl<'a> AdjustRain<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -720,7 +729,7 @@ pub mod requests {
     }
 
     impl<'a> GetWeather<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -754,17 +763,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::list_beds`](super::Client::list_beds) failed, as the server put it.
+    /// The failed responses of [`Client::list_beds`](super::Client::list_beds), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds/get/responses`
     #[derive(Debug)]
@@ -772,14 +781,14 @@ pub mod errors {
     pub enum ListBedsError {
         /// 400: No.
         BadRequest(rt::ErrorResponse<types::Trouble>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -823,20 +832,20 @@ pub mod errors {
 
     impl std::error::Error for ListBedsError {}
 
-    /// Why [`Client::add_bed`](super::Client::add_bed) failed, as the server put it.
+    /// The failed responses of [`Client::add_bed`](super::Client::add_bed), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AddBedError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -868,20 +877,20 @@ pub mod errors {
 
     impl std::error::Error for AddBedError {}
 
-    /// Why [`Client::get_plant`](super::Client::get_plant) failed, as the server put it.
+    /// The failed responses of [`Client::get_plant`](super::Client::get_plant), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetPlantError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -913,7 +922,7 @@ pub mod errors {
 
     impl std::error::Error for GetPlantError {}
 
-    /// Why [`Client::set_plant`](super::Client::set_plant) failed, as the server put it.
+    /// The failed responses of [`Client::set_plant`](super::Client::set_plant), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/put/responses`
     #[derive(Debug)]
@@ -921,14 +930,14 @@ pub mod errors {
     pub enum SetPlantError {
         /// 404: There is no such place.
         NotFound(rt::ErrorResponse<Option<types::SetPlant404Error>>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -968,7 +977,7 @@ pub mod errors {
 
     impl std::error::Error for SetPlantError {}
 
-    /// Why [`Client::set_rain`](super::Client::set_rain) failed, as the server put it.
+    /// The failed responses of [`Client::set_rain`](super::Client::set_rain), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1rain/put/responses`
     #[derive(Debug)]
@@ -976,14 +985,14 @@ pub mod errors {
     pub enum SetRainError {
         /// 409: It rains.
         Conflict(rt::ErrorResponse<Option<types::Showers>>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1023,20 +1032,20 @@ pub mod errors {
 
     impl std::error::Error for SetRainError {}
 
-    /// Why [`Client::adjust_rain`](super::Client::adjust_rain) failed, as the server put it.
+    /// The failed responses of [`Client::adjust_rain`](super::Client::adjust_rain), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1rain/patch/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AdjustRainError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1068,20 +1077,20 @@ pub mod errors {
 
     impl std::error::Error for AdjustRainError {}
 
-    /// Why [`Client::get_weather`](super::Client::get_weather) failed, as the server put it.
+    /// The failed responses of [`Client::get_weather`](super::Client::get_weather), by status.
     ///
     /// Source: `garden-3-1.yaml`, `#/paths/~1weather/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetWeatherError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

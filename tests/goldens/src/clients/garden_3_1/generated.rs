@@ -56,7 +56,7 @@ pub mod types {
     }
 
     impl BedKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Bed => "bed",
@@ -467,7 +467,7 @@ pub mod types {
     }
 
     impl PlantKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Herb => "herb",
@@ -757,7 +757,7 @@ pub mod types {
     }
 
     impl NewBed {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: NewBedKind, name: NewBedName) -> Self {
             Self {
                 kind: kind,
@@ -799,7 +799,7 @@ pub mod types {
     }
 
     impl Owner {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: OwnerName) -> Self {
             Self {
                 name: name,
@@ -816,7 +816,7 @@ pub mod types {
     }
 
     impl Plant {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: PlantKind) -> Self {
             Self {
                 kind: kind,
@@ -863,7 +863,7 @@ pub mod types {
     }
 
     impl Showers {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 litres: ::std::default::Default::default(),
@@ -879,14 +879,14 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for SetPlant404Error {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("SetPlant404Error").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Trouble {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Trouble").finish_non_exhaustive()
         }

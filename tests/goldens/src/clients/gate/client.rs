@@ -8,7 +8,14 @@ use super::generated;
 
 /// A client for Gate.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::EitherError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::EitherError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1either/get`
     pub fn either<'a>(&'a self) -> requests::Either<'a> {
@@ -43,7 +50,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::PairOrTokenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::PairOrTokenError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1pair-or-token/get`
     pub fn pair_or_token<'a>(&'a self) -> requests::PairOrToken<'a> {
@@ -57,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::WelcomeError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::WelcomeError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1welcome/get`
     pub fn welcome<'a>(&'a self) -> requests::Welcome<'a> {
@@ -71,7 +78,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LoginOrTokenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LoginOrTokenError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1login-or-token/get`
     pub fn login_or_token<'a>(&'a self) -> requests::LoginOrToken<'a> {
@@ -85,7 +92,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LoginAloneError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LoginAloneError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1login/get`
     pub fn login_alone<'a>(&'a self) -> requests::LoginAlone<'a> {
@@ -99,7 +106,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TogetherError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TogetherError`] when the server answers with anything but success.
     ///
     /// Source: `gate.yaml`, `#/paths/~1together/get`
     pub fn together<'a>(&'a self) -> requests::Together<'a> {
@@ -120,7 +127,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::GateExampleCom`].
+    /// The server to call; by default [`Server::GateExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -147,7 +154,7 @@ impl ClientBuilder {
 
     /// The credential for `login`: sent by HTTP's scheme `Basic` with every call that needs it, and with no other.
     ///
-    /// It is made by [`rt::Secret::basic`], of a user name without a colon.
+    /// [`Secret::basic`](rt::Secret::basic) makes it from a user name and a password.
     pub fn login(mut self, credential: impl Into<rt::Secret>) -> Self {
         self.inner = self.inner.credential("login", credential);
         self
@@ -167,27 +174,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -199,7 +207,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -211,7 +219,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -221,7 +229,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::GateExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -233,7 +242,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -253,7 +262,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -359,7 +368,7 @@ pub mod operations {
             ),
         )
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         EITHER,
         PAIR_OR_TOKEN,
@@ -387,7 +396,7 @@ pub mod requests {
     }
 
     impl<'a> Either<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -426,7 +435,7 @@ pub mod requests {
     }
 
     impl<'a> PairOrToken<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -465,7 +474,7 @@ pub mod requests {
     }
 
     impl<'a> Welcome<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -504,7 +513,7 @@ pub mod requests {
     }
 
     impl<'a> LoginOrToken<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -543,7 +552,7 @@ pub mod requests {
     }
 
     impl<'a> LoginAlone<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -576,7 +585,7 @@ pub mod requests {
     }
 
     impl<'a> Together<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -607,29 +616,29 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
 
-    /// Why [`Client::either`](super::Client::either) failed, as the server put it.
+    /// The failed responses of [`Client::either`](super::Client::either), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1either/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum EitherError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -661,20 +670,20 @@ pub mod errors {
 
     impl std::error::Error for EitherError {}
 
-    /// Why [`Client::pair_or_token`](super::Client::pair_or_token) failed, as the server put it.
+    /// The failed responses of [`Client::pair_or_token`](super::Client::pair_or_token), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1pair-or-token/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum PairOrTokenError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -706,20 +715,20 @@ pub mod errors {
 
     impl std::error::Error for PairOrTokenError {}
 
-    /// Why [`Client::welcome`](super::Client::welcome) failed, as the server put it.
+    /// The failed responses of [`Client::welcome`](super::Client::welcome), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1welcome/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum WelcomeError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -751,20 +760,20 @@ pub mod errors {
 
     impl std::error::Error for WelcomeError {}
 
-    /// Why [`Client::login_or_token`](super::Client::login_or_token) failed, as the server put it.
+    /// The failed responses of [`Client::login_or_token`](super::Client::login_or_token), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1login-or-token/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LoginOrTokenError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -796,20 +805,20 @@ pub mod errors {
 
     impl std::error::Error for LoginOrTokenError {}
 
-    /// Why [`Client::login_alone`](super::Client::login_alone) failed, as the server put it.
+    /// The failed responses of [`Client::login_alone`](super::Client::login_alone), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1login/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LoginAloneError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -841,20 +850,20 @@ pub mod errors {
 
     impl std::error::Error for LoginAloneError {}
 
-    /// Why [`Client::together`](super::Client::together) failed, as the server put it.
+    /// The failed responses of [`Client::together`](super::Client::together), by status.
     ///
     /// Source: `gate.yaml`, `#/paths/~1together/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TogetherError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

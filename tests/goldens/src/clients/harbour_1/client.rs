@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Harbour.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LoginError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LoginError`] when the server answers with anything but success.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1login/post`
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
@@ -44,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LogoutError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LogoutError`] when the server answers with anything but success.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1logout/post`
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
@@ -58,7 +65,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::BookError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::BookError`] when the server answers with anything but success.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1berths~1{berth_id}~1bookings/post`
     pub fn book<'a>(
@@ -85,7 +92,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::ApiHarbourExample`].
+    /// The server to call; by default [`Server::ApiHarbourExample`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -106,27 +113,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -138,7 +146,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -150,7 +158,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -160,7 +168,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::ApiHarbourExample);
         let inner = self.inner.base_url(server.url());
@@ -172,7 +181,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -192,7 +201,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -239,7 +248,7 @@ pub mod operations {
         )
         .with_security(rt::Security::Bearer)
         .with_idempotency_key("idempotency-key");
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LOGIN, LOGOUT, BOOK];
 }
 
@@ -261,7 +270,7 @@ pub mod requests {
     }
 
     impl<'a> Login<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -297,7 +306,7 @@ pub mod requests {
     }
 
     impl<'a> Logout<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -340,14 +349,14 @@ pub mod requests {
     impl<'a> Book<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -387,17 +396,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::login`](super::Client::login) failed, as the server put it.
+    /// The failed responses of [`Client::login`](super::Client::login), by status.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1login/post/responses`
     #[derive(Debug)]
@@ -407,14 +416,14 @@ pub mod errors {
         Unauthorized(rt::ErrorResponse<types::Problem>),
         /// 422: Not a login.
         UnprocessableEntity(rt::ErrorResponse<types::Problem>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -456,20 +465,20 @@ pub mod errors {
 
     impl std::error::Error for LoginError {}
 
-    /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
+    /// The failed responses of [`Client::logout`](super::Client::logout), by status.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1logout/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LogoutError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -501,20 +510,20 @@ pub mod errors {
 
     impl std::error::Error for LogoutError {}
 
-    /// Why [`Client::book`](super::Client::book) failed, as the server put it.
+    /// The failed responses of [`Client::book`](super::Client::book), by status.
     ///
     /// Source: `harbour-1.yaml`, `#/paths/~1berths~1{berth_id}~1bookings/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum BookError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

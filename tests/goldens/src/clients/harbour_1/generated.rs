@@ -166,7 +166,7 @@ pub mod types {
     }
 
     impl UserRole {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Sailor => "sailor",
@@ -275,7 +275,7 @@ pub mod types {
     }
 
     impl BookingIn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 nights: ::std::default::Default::default(),
@@ -291,7 +291,7 @@ pub mod types {
     }
 
     impl LoginRequest {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             email: impl Into<::std::string::String>,
             password: impl Into<::client_runtime::Secret>,
@@ -304,7 +304,7 @@ pub mod types {
     }
 
     impl ::std::fmt::Debug for Problem {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Problem").finish_non_exhaustive()
         }

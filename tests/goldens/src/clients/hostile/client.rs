@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Hostile feature(never type) title script alert(1) script.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -42,7 +49,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::XError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::XError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1items~1{type}/post`
     pub fn x<'a>(
@@ -77,7 +84,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::FnError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::FnError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1functions/get`
     pub fn fn_<'a>(&'a self) -> requests::Fn<'a> {
@@ -91,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SelfError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SelfError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1self/get`
     pub fn self_<'a>(&'a self) -> requests::Self_<'a> {
@@ -105,7 +112,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CrateError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::CrateError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1crate/delete`
     pub fn crate_<'a>(&'a self) -> requests::Crate<'a> {
@@ -119,7 +126,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetBuilderError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetBuilderError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1builder/get`
     pub fn get_builder<'a>(&'a self) -> requests::GetBuilder<'a> {
@@ -133,7 +140,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetCloneError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetCloneError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1clone/get`
     pub fn get_clone<'a>(
@@ -153,7 +160,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::QuoteDOperationError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::QuoteDOperationError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1quote%22s~1{na%22me}/get`
     pub fn quote_d_operation<'a>(
@@ -171,7 +178,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::Ünïcödé操作Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::Ünïcödé操作Error`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1unicode~1ünï/get`
     pub fn ünïcödé_操作<'a>(&'a self) -> requests::Ünïcödé操作<'a> {
@@ -192,7 +199,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::ApiExampleCom`].
+    /// The server to call; by default [`Server::ApiExampleCom`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -213,27 +220,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -245,7 +253,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -257,7 +265,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -267,7 +275,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::ApiExampleCom);
         let inner = self.inner.base_url(server.url());
@@ -279,7 +288,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -316,7 +325,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -383,7 +392,7 @@ pub mod operations {
             "/unicode/ünï",
         )
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         X,
         FN,
@@ -490,14 +499,14 @@ pub mod requests {
 
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
-        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
-        /// empty.
+        /// It is visible ASCII, and not empty. By default the client makes a fresh key for every call, and uses it for all
+        /// its retries.
         pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
             self.options.idempotency_key = Some(key.into());
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -569,7 +578,7 @@ pub mod requests {
     }
 
     impl<'a> Fn<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -602,7 +611,7 @@ pub mod requests {
     }
 
     impl<'a> Self_<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -635,7 +644,7 @@ pub mod requests {
     }
 
     impl<'a> Crate<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -668,7 +677,7 @@ pub mod requests {
     }
 
     impl<'a> GetBuilder<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -703,7 +712,7 @@ pub mod requests {
     }
 
     impl<'a> GetClone<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -740,7 +749,7 @@ pub mod requests {
     }
 
     impl<'a> QuoteDOperation<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -778,7 +787,7 @@ pub mod requests {
     }
 
     impl<'a> Ünïcödé操作<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -808,17 +817,17 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::x`](super::Client::x) failed, as the server put it.
+    /// The failed responses of [`Client::x`](super::Client::x), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1items~1{type}/post/responses`
     #[derive(Debug)]
@@ -828,14 +837,14 @@ pub mod errors {
         BadRequest(rt::ErrorResponse<types::Self_>),
         /// Any other status: #![no_main\]
         Default(rt::ErrorResponse<types::Self_>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -876,20 +885,20 @@ pub mod errors {
 
     impl std::error::Error for XError {}
 
-    /// Why [`Client::fn_`](super::Client::fn_) failed, as the server put it.
+    /// The failed responses of [`Client::fn_`](super::Client::fn_), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1functions/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum FnError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -921,20 +930,20 @@ pub mod errors {
 
     impl std::error::Error for FnError {}
 
-    /// Why [`Client::self_`](super::Client::self_) failed, as the server put it.
+    /// The failed responses of [`Client::self_`](super::Client::self_), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1self/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum SelfError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -966,20 +975,20 @@ pub mod errors {
 
     impl std::error::Error for SelfError {}
 
-    /// Why [`Client::crate_`](super::Client::crate_) failed, as the server put it.
+    /// The failed responses of [`Client::crate_`](super::Client::crate_), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1crate/delete/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum CrateError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1011,20 +1020,20 @@ pub mod errors {
 
     impl std::error::Error for CrateError {}
 
-    /// Why [`Client::get_builder`](super::Client::get_builder) failed, as the server put it.
+    /// The failed responses of [`Client::get_builder`](super::Client::get_builder), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1builder/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetBuilderError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1056,7 +1065,7 @@ pub mod errors {
 
     impl std::error::Error for GetBuilderError {}
 
-    /// Why [`Client::get_clone`](super::Client::get_clone) failed, as the server put it.
+    /// The failed responses of [`Client::get_clone`](super::Client::get_clone), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1clone/get/responses`
     #[derive(Debug)]
@@ -1064,14 +1073,14 @@ pub mod errors {
     pub enum GetCloneError {
         /// 400: wrong
         BadRequest(rt::ErrorResponse<types::Error>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1111,20 +1120,20 @@ pub mod errors {
 
     impl std::error::Error for GetCloneError {}
 
-    /// Why [`Client::quote_d_operation`](super::Client::quote_d_operation) failed, as the server put it.
+    /// The failed responses of [`Client::quote_d_operation`](super::Client::quote_d_operation), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1quote%22s~1{na%22me}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum QuoteDOperationError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1156,20 +1165,20 @@ pub mod errors {
 
     impl std::error::Error for QuoteDOperationError {}
 
-    /// Why [`Client::ünïcödé_操作`](super::Client::ünïcödé_操作) failed, as the server put it.
+    /// The failed responses of [`Client::ünïcödé_操作`](super::Client::ünïcödé_操作), by status.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1unicode~1ünï/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum Ünïcödé操作Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

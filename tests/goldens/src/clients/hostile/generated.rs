@@ -172,7 +172,7 @@ pub mod types {
     }
 
     impl Names {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Type => "type",
@@ -411,14 +411,14 @@ pub mod types {
     }
 
     impl Debug {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self { a: a.into() }
         }
     }
 
     impl Keywords {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             etc_passwd: impl Into<::client_runtime::Secret>,
             self_: impl Into<::std::string::String>,
@@ -577,7 +577,7 @@ pub mod types {
     }
 
     impl Option {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 debug: ::std::default::Default::default(),
@@ -617,42 +617,42 @@ pub mod types {
     }
 
     impl Result {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self { a: a.into() }
         }
     }
 
     impl StringSchema {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self { a: a.into() }
         }
     }
 
     impl Vec {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: ::std::vec::Vec<::std::string::String>) -> Self {
             Self { a: a }
         }
     }
 
     impl ::std::fmt::Debug for Error {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Error").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Names {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Names").finish_non_exhaustive()
         }
     }
 
     impl ::std::fmt::Debug for Self_ {
-        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        /// Shows the type only: the body of an error may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Self_").finish_non_exhaustive()
         }

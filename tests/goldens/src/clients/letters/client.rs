@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Letters.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::InFormError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::InFormError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1form/get`
     pub fn in_form<'a>(&'a self) -> requests::InForm<'a> {
@@ -58,7 +65,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::InPiecesError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::InPiecesError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1delimited/get`
     pub fn in_pieces<'a>(&'a self) -> requests::InPieces<'a> {
@@ -80,7 +87,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::MustError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::MustError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1must/get`
     pub fn must<'a>(&'a self, perhaps: Option<&'a str>) -> requests::Must<'a> {
@@ -95,7 +102,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::InHeadersError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::InHeadersError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1headers/get`
     pub fn in_headers<'a>(&'a self, x_required: &'a str) -> requests::InHeaders<'a> {
@@ -116,7 +123,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::InPathError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::InPathError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1simple~1{words}~1{size}~1{either}~1{ratio}/get`
     pub fn in_path<'a>(
@@ -140,7 +147,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::InStyleError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::InStyleError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1styled~1{label}~1{labels}~1{matrix}~1{sizes}/get`
     pub fn in_style<'a>(
@@ -164,7 +171,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TwiceError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TwiceError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1twice~1{id}~1{client}~1{options}~1{body}/post`
     pub fn twice<'a>(
@@ -196,7 +203,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AskError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AskError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/get`
     pub fn ask<'a>(&'a self, body: &'a types::Size) -> requests::Ask<'a> {
@@ -211,7 +218,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::RemoveError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::RemoveError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/delete`
     pub fn remove<'a>(&'a self) -> requests::Remove<'a> {
@@ -226,7 +233,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::UploadError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::UploadError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/put`
     pub fn upload<'a>(&'a self) -> requests::Upload<'a> {
@@ -241,7 +248,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::LocateError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::LocateError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/post`
     pub fn locate<'a>(&'a self, body: &'a types::Route) -> requests::Locate<'a> {
@@ -256,7 +263,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::PostParcelsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::PostParcelsError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/post`
     pub fn post_parcels<'a>(
@@ -274,7 +281,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ChooseError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ChooseError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/put`
     pub fn choose<'a>(&'a self) -> requests::Choose<'a> {
@@ -289,7 +296,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TagError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TagError`] when the server answers with anything but success.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/patch`
     pub fn tag<'a>(
@@ -317,7 +324,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::X127001`].
+    /// The server to call; by default [`Server::X127001`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -325,27 +332,28 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -357,7 +365,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -369,7 +377,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -379,7 +387,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::X127001);
         let inner = self.inner.base_url(server.url());
@@ -391,7 +400,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -411,7 +420,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -497,7 +506,7 @@ pub mod operations {
         .as_idempotent();
     /// `PATCH /parcels`
     pub const TAG: rt::Operation = operation("tag", "PATCH", "/parcels");
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         IN_FORM,
         IN_PIECES,
@@ -652,7 +661,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -839,7 +848,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -934,7 +943,7 @@ pub mod requests {
     }
 
     impl<'a> Must<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1019,7 +1028,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1114,7 +1123,7 @@ pub mod requests {
     }
 
     impl<'a> InPath<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1177,7 +1186,7 @@ pub mod requests {
     }
 
     impl<'a> InStyle<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1270,7 +1279,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1362,7 +1371,7 @@ pub mod requests {
     }
 
     impl<'a> Ask<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1402,7 +1411,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1444,7 +1453,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1480,7 +1489,7 @@ pub mod requests {
     }
 
     impl<'a> Locate<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1515,7 +1524,7 @@ pub mod requests {
     }
 
     impl<'a> PostParcels<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1582,7 +1591,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1619,7 +1628,7 @@ pub mod requests {
     }
 
     impl<'a> Tag<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1644,29 +1653,29 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
 
-    /// Why [`Client::in_form`](super::Client::in_form) failed, as the server put it.
+    /// The failed responses of [`Client::in_form`](super::Client::in_form), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1form/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum InFormError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1698,20 +1707,20 @@ pub mod errors {
 
     impl std::error::Error for InFormError {}
 
-    /// Why [`Client::in_pieces`](super::Client::in_pieces) failed, as the server put it.
+    /// The failed responses of [`Client::in_pieces`](super::Client::in_pieces), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1delimited/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum InPiecesError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1743,20 +1752,20 @@ pub mod errors {
 
     impl std::error::Error for InPiecesError {}
 
-    /// Why [`Client::must`](super::Client::must) failed, as the server put it.
+    /// The failed responses of [`Client::must`](super::Client::must), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1must/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum MustError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1788,20 +1797,20 @@ pub mod errors {
 
     impl std::error::Error for MustError {}
 
-    /// Why [`Client::in_headers`](super::Client::in_headers) failed, as the server put it.
+    /// The failed responses of [`Client::in_headers`](super::Client::in_headers), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1headers/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum InHeadersError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1833,20 +1842,20 @@ pub mod errors {
 
     impl std::error::Error for InHeadersError {}
 
-    /// Why [`Client::in_path`](super::Client::in_path) failed, as the server put it.
+    /// The failed responses of [`Client::in_path`](super::Client::in_path), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1simple~1{words}~1{size}~1{either}~1{ratio}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum InPathError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1878,20 +1887,20 @@ pub mod errors {
 
     impl std::error::Error for InPathError {}
 
-    /// Why [`Client::in_style`](super::Client::in_style) failed, as the server put it.
+    /// The failed responses of [`Client::in_style`](super::Client::in_style), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1styled~1{label}~1{labels}~1{matrix}~1{sizes}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum InStyleError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1923,20 +1932,20 @@ pub mod errors {
 
     impl std::error::Error for InStyleError {}
 
-    /// Why [`Client::twice`](super::Client::twice) failed, as the server put it.
+    /// The failed responses of [`Client::twice`](super::Client::twice), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1twice~1{id}~1{client}~1{options}~1{body}/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TwiceError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -1968,20 +1977,20 @@ pub mod errors {
 
     impl std::error::Error for TwiceError {}
 
-    /// Why [`Client::ask`](super::Client::ask) failed, as the server put it.
+    /// The failed responses of [`Client::ask`](super::Client::ask), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AskError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2013,20 +2022,20 @@ pub mod errors {
 
     impl std::error::Error for AskError {}
 
-    /// Why [`Client::remove`](super::Client::remove) failed, as the server put it.
+    /// The failed responses of [`Client::remove`](super::Client::remove), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/delete/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum RemoveError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2058,20 +2067,20 @@ pub mod errors {
 
     impl std::error::Error for RemoveError {}
 
-    /// Why [`Client::upload`](super::Client::upload) failed, as the server put it.
+    /// The failed responses of [`Client::upload`](super::Client::upload), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/put/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum UploadError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2103,20 +2112,20 @@ pub mod errors {
 
     impl std::error::Error for UploadError {}
 
-    /// Why [`Client::locate`](super::Client::locate) failed, as the server put it.
+    /// The failed responses of [`Client::locate`](super::Client::locate), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1bodies/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LocateError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2148,20 +2157,20 @@ pub mod errors {
 
     impl std::error::Error for LocateError {}
 
-    /// Why [`Client::post_parcels`](super::Client::post_parcels) failed, as the server put it.
+    /// The failed responses of [`Client::post_parcels`](super::Client::post_parcels), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum PostParcelsError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2193,20 +2202,20 @@ pub mod errors {
 
     impl std::error::Error for PostParcelsError {}
 
-    /// Why [`Client::choose`](super::Client::choose) failed, as the server put it.
+    /// The failed responses of [`Client::choose`](super::Client::choose), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/put/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ChooseError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -2238,20 +2247,20 @@ pub mod errors {
 
     impl std::error::Error for ChooseError {}
 
-    /// Why [`Client::tag`](super::Client::tag) failed, as the server put it.
+    /// The failed responses of [`Client::tag`](super::Client::tag), by status.
     ///
     /// Source: `letters.yaml`, `#/paths/~1parcels/patch/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TagError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -759,21 +759,21 @@ pub mod types {
     }
 
     impl ChooseRequestCode {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(code: impl Into<::std::string::String>) -> Self {
             Self { code: code.into() }
         }
     }
 
     impl ChooseRequestScope {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(scope: ::std::vec::Vec<::std::string::String>) -> Self {
             Self { scope: scope }
         }
     }
 
     impl Filter {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 kind: ::std::default::Default::default(),
@@ -805,7 +805,7 @@ pub mod types {
     }
 
     impl FilterRange {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 from: ::std::default::Default::default(),
@@ -829,7 +829,7 @@ pub mod types {
     }
 
     impl Parcel {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
@@ -921,7 +921,7 @@ pub mod types {
     }
 
     impl ParcelAddress {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 street: ::std::default::Default::default(),
@@ -937,7 +937,7 @@ pub mod types {
     }
 
     impl ParcelMeta {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 n: ::std::default::Default::default(),
@@ -961,21 +961,21 @@ pub mod types {
     }
 
     impl Route {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(stops: ::std::vec::Vec<RouteStopsItem>) -> Self {
             Self { stops: stops }
         }
     }
 
     impl RouteStopsItem {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(lat: f64) -> Self {
             Self { lat: lat }
         }
     }
 
     impl Size {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 height: ::std::default::Default::default(),
@@ -999,7 +999,7 @@ pub mod types {
     }
 
     impl Span {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(from: i64, until: i64) -> Self {
             Self { from: from, until: until }
         }

@@ -248,7 +248,7 @@ pub mod types {
     }
 
     impl ExhibitAutoOrNumberAuto {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Auto => "auto",
@@ -434,8 +434,8 @@ pub mod types {
         Written(Written),
         /// `Spoken`
         Spoken(Spoken),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -588,7 +588,7 @@ pub mod types {
     }
 
     impl ExhibitOwnerNobody {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Nobody => "nobody",
@@ -681,7 +681,7 @@ pub mod types {
     }
 
     impl ExhibitPaint {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Oil => "oil",
@@ -764,8 +764,8 @@ pub mod types {
         Depot(Depot),
         /// `Outside`
         Outside(Outside),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -828,7 +828,7 @@ pub mod types {
     }
 
     impl ExhibitRatingString {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Good => "good",
@@ -940,7 +940,7 @@ pub mod types {
     }
 
     impl ExhibitTwoEnumsString {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::None => "none",
@@ -1038,7 +1038,7 @@ pub mod types {
     }
 
     impl FoundEvent {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Found => "found",
@@ -1195,8 +1195,8 @@ pub mod types {
         Vase(Vase),
         /// `Base`
         Base(ItemBase),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -1263,7 +1263,7 @@ pub mod types {
     }
 
     impl LeafletType {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Leaflet => "leaflet",
@@ -1361,8 +1361,8 @@ pub mod types {
         Gift(Gift),
         /// `Stored`
         Stored(Stored),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -1474,7 +1474,7 @@ pub mod types {
     }
 
     impl Paint {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Oil => "oil",
@@ -1708,7 +1708,7 @@ pub mod types {
     }
 
     impl PlateType {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Plate => "plate",
@@ -1803,7 +1803,7 @@ pub mod types {
     }
 
     impl RefusalKind {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Refused => "refused",
@@ -1899,7 +1899,7 @@ pub mod types {
     }
 
     impl SoldEvent {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Sold => "sold",
@@ -2001,7 +2001,7 @@ pub mod types {
     }
 
     impl SpokenType {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Spoken => "spoken",
@@ -2103,8 +2103,8 @@ pub mod types {
         Mallet(Mallet),
         /// `Base`
         Base(ToolBase),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -2174,8 +2174,8 @@ pub mod types {
         Plate(Plate),
         /// `Leaflet`
         Leaflet(Leaflet),
-        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
-        /// shown, since nothing is known about what is in it.
+        /// A value of a kind that this version of the crate doesn't know. It is kept as received, and not shown,
+        /// since it may hold a secret.
         Unknown(::client_runtime::RedactedValue),
     }
 
@@ -2831,14 +2831,14 @@ pub mod types {
     }
 
     impl Brush {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: impl Into<::std::string::String>) -> Self {
             Self { type_: type_.into() }
         }
     }
 
     impl Chisel {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: impl Into<::std::string::String>) -> Self {
             Self {
                 type_: type_.into(),
@@ -2855,7 +2855,7 @@ pub mod types {
     }
 
     impl Depot {
-        /// With what the API requires, and the tag of this type; other optional fields start out absent.
+        /// Creates a value with the required fields and the tag of this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
@@ -2872,7 +2872,7 @@ pub mod types {
     }
 
     impl Exhibit {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 answer: ::std::default::Default::default(),
@@ -3083,21 +3083,21 @@ pub mod types {
     }
 
     impl ExhibitLastVariant0 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(event: Found) -> Self {
             Self { event: event }
         }
     }
 
     impl ExhibitLastVariant1 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(event: Sold) -> Self {
             Self { event: event }
         }
     }
 
     impl ExhibitOwnerFund {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(fund: impl Into<::std::string::String>) -> Self {
             Self {
                 fund: fund.into(),
@@ -3114,14 +3114,14 @@ pub mod types {
     }
 
     impl ExhibitOwnerPerson {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(person: impl Into<::std::string::String>) -> Self {
             Self { person: person.into() }
         }
     }
 
     impl Found {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(event: FoundEvent) -> Self {
             Self {
                 event: event,
@@ -3138,7 +3138,7 @@ pub mod types {
     }
 
     impl Frame {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 inner: ::std::default::Default::default(),
@@ -3170,7 +3170,7 @@ pub mod types {
     }
 
     impl FrameInner {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(wood: impl Into<::std::string::String>) -> Self {
             Self {
                 wood: wood.into(),
@@ -3195,7 +3195,7 @@ pub mod types {
     }
 
     impl Gift {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(
             kind: impl Into<::std::string::String>,
             until: ::serde_json::Value,
@@ -3208,7 +3208,7 @@ pub mod types {
     }
 
     impl Hall {
-        /// With what the API requires, and the tag of this type; other optional fields start out absent.
+        /// Creates a value with the required fields and the tag of this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
@@ -3233,7 +3233,7 @@ pub mod types {
     }
 
     impl Leaflet {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: LeafletType) -> Self {
             Self {
                 type_: type_,
@@ -3250,7 +3250,7 @@ pub mod types {
     }
 
     impl Lent {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: impl Into<::std::string::String>, until: f64) -> Self {
             Self {
                 kind: kind.into(),
@@ -3260,7 +3260,7 @@ pub mod types {
     }
 
     impl Mallet {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: impl Into<::std::string::String>) -> Self {
             Self {
                 type_: type_.into(),
@@ -3277,7 +3277,7 @@ pub mod types {
     }
 
     impl OutsideLawn {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(lawn: impl Into<::std::string::String>) -> Self {
             Self {
                 lawn: lawn.into(),
@@ -3294,7 +3294,7 @@ pub mod types {
     }
 
     impl OutsideStreet {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(street: impl Into<::std::string::String>) -> Self {
             Self {
                 street: street.into(),
@@ -3311,7 +3311,7 @@ pub mod types {
     }
 
     impl PartSigned {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(signed: bool) -> Self {
             Self {
                 signed: signed,
@@ -3328,7 +3328,7 @@ pub mod types {
     }
 
     impl PartVariant0 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(layer: PartVariant0Layer) -> Self {
             Self {
                 layer: layer,
@@ -3345,7 +3345,7 @@ pub mod types {
     }
 
     impl PartVariant1 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(layer: PartVariant1Layer) -> Self {
             Self {
                 layer: layer,
@@ -3362,7 +3362,7 @@ pub mod types {
     }
 
     impl Plate {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: PlateType) -> Self {
             Self {
                 type_: type_,
@@ -3379,7 +3379,7 @@ pub mod types {
     }
 
     impl Refusal {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: RefusalKind, why: impl Into<::std::string::String>) -> Self {
             Self {
                 kind: kind,
@@ -3389,7 +3389,7 @@ pub mod types {
     }
 
     impl Sold {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(event: SoldEvent) -> Self {
             Self {
                 event: event,
@@ -3406,7 +3406,7 @@ pub mod types {
     }
 
     impl Spoken {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: SpokenType) -> Self {
             Self {
                 type_: type_,
@@ -3423,7 +3423,7 @@ pub mod types {
     }
 
     impl Stored {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(kind: impl Into<::std::string::String>) -> Self {
             Self {
                 kind: kind.into(),
@@ -3448,7 +3448,7 @@ pub mod types {
     }
 
     impl ToolBase {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(type_: impl Into<::std::string::String>) -> Self {
             Self { type_: type_.into() }
         }

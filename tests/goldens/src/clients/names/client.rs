@@ -8,7 +8,14 @@ use super::generated::{self, types};
 
 /// A client for Names.
 ///
-/// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
+/// The method of an operation returns a request: set its optional parameters, then await it, which sends it. The
+/// result is a [`Response`](rt::Response), which dereferences to the body, or an [`Error`](rt::Error).
+///
+/// Cheap to clone: clones share connections and the token source.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request ends the call. The server may have received it, and may still act on it.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: rt::codegen::Core,
@@ -29,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::MembersError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::MembersError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1members/post`
     pub fn members<'a>(&'a self, body: &'a types::Members) -> requests::Members<'a> {
@@ -44,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SchemasError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SchemasError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1schemas/post`
     pub fn schemas<'a>(&'a self, body: &'a types::Schemas) -> requests::Schemas<'a> {
@@ -59,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ParametersError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ParametersError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1parameters~1{encode_path}~1{a_b}~1{aB}/get`
     pub fn parameters<'a>(
@@ -135,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AllError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AllError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~10/get`
     pub fn all<'a>(&'a self) -> requests::All<'a> {
@@ -149,7 +156,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ResultError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ResultError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~11/get`
     pub fn result<'a>(&'a self) -> requests::ResultRequest<'a> {
@@ -163,7 +170,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::OptionError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::OptionError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~12/get`
     pub fn option<'a>(&'a self) -> requests::OptionRequest<'a> {
@@ -177,7 +184,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::BoxError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::BoxError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~13/get`
     pub fn box_<'a>(&'a self) -> requests::BoxRequest<'a> {
@@ -191,7 +198,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations4Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations4Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~14/get`
     pub fn get_operations4<'a>(&'a self) -> requests::GetOperations4<'a> {
@@ -205,7 +212,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DurationError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DurationError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~15/get`
     pub fn duration<'a>(&'a self) -> requests::DurationRequest<'a> {
@@ -219,7 +226,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::IntoFutureError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::IntoFutureError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~16/get`
     pub fn into_future<'a>(&'a self) -> requests::IntoFutureRequest<'a> {
@@ -233,7 +240,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::OpGenError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::OpGenError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~17/get`
     pub fn op_gen<'a>(&'a self) -> requests::OpGen<'a> {
@@ -247,7 +254,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::Op2faError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::Op2faError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~18/get`
     pub fn op2fa<'a>(&'a self) -> requests::Op2fa<'a> {
@@ -261,7 +268,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::Op1Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::Op1Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~19/get`
     pub fn op1<'a>(&'a self) -> requests::Op1<'a> {
@@ -275,7 +282,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations10Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations10Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~110/get`
     pub fn get_operations10<'a>(&'a self) -> requests::GetOperations10<'a> {
@@ -289,7 +296,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::XError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::XError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~111/get`
     pub fn x<'a>(&'a self) -> requests::X<'a> {
@@ -303,7 +310,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::HeaderMapError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::HeaderMapError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~112/get`
     pub fn header_map<'a>(&'a self) -> requests::HeaderMap<'a> {
@@ -317,7 +324,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TimeoutError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TimeoutError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~113/get`
     pub fn timeout<'a>(&'a self) -> requests::Timeout<'a> {
@@ -331,7 +338,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TimeoutParameterError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TimeoutParameterError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~114/get`
     pub fn timeout_parameter<'a>(&'a self) -> requests::TimeoutParameter<'a> {
@@ -345,7 +352,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SelfError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SelfError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~115/get`
     pub fn self_<'a>(&'a self) -> requests::Self_<'a> {
@@ -359,7 +366,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations16Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations16Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~116/get`
     pub fn get_operations16<'a>(&'a self) -> requests::GetOperations16<'a> {
@@ -373,7 +380,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CrateError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::CrateError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~117/get`
     pub fn crate_<'a>(&'a self) -> requests::Crate<'a> {
@@ -387,7 +394,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SuperError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SuperError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~118/get`
     pub fn super_<'a>(&'a self) -> requests::Super<'a> {
@@ -401,7 +408,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations19Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations19Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~119/get`
     pub fn get_operations19<'a>(&'a self) -> requests::GetOperations19<'a> {
@@ -415,7 +422,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations20Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations20Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~120/get`
     pub fn get_operations20<'a>(&'a self) -> requests::GetOperations20<'a> {
@@ -429,7 +436,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations21Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations21Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~121/get`
     pub fn get_operations21<'a>(&'a self) -> requests::GetOperations21<'a> {
@@ -443,7 +450,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::EError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::EError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~122/get`
     pub fn e<'a>(&'a self) -> requests::E<'a> {
@@ -457,7 +464,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GrößeError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GrößeError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~123/get`
     pub fn größe<'a>(&'a self) -> requests::Größe<'a> {
@@ -471,7 +478,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::日本Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::日本Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~124/get`
     pub fn 日本<'a>(&'a self) -> requests::日本<'a> {
@@ -485,7 +492,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ABError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ABError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~125/get`
     pub fn a_b<'a>(&'a self) -> requests::AB<'a> {
@@ -499,7 +506,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations26Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations26Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~126/get`
     pub fn get_operations26<'a>(&'a self) -> requests::GetOperations26<'a> {
@@ -513,7 +520,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::AbError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::AbError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~127/get`
     pub fn ab<'a>(&'a self) -> requests::Ab<'a> {
@@ -527,7 +534,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations28Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations28Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~128/get`
     pub fn get_operations28<'a>(&'a self) -> requests::GetOperations28<'a> {
@@ -541,7 +548,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TypeError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TypeError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~129/get`
     pub fn type_<'a>(&'a self) -> requests::Type<'a> {
@@ -555,7 +562,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations30Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations30Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~130/get`
     pub fn get_operations30<'a>(&'a self) -> requests::GetOperations30<'a> {
@@ -569,7 +576,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::UnknownError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::UnknownError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~131/get`
     pub fn unknown<'a>(&'a self) -> requests::Unknown<'a> {
@@ -583,7 +590,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::UnknownValueError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::UnknownValueError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~132/get`
     pub fn unknown_value<'a>(&'a self) -> requests::UnknownValue<'a> {
@@ -597,7 +604,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ErrError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ErrError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~133/get`
     pub fn err<'a>(&'a self) -> requests::ErrRequest<'a> {
@@ -611,7 +618,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations34Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations34Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~134/get`
     pub fn get_operations34<'a>(&'a self) -> requests::GetOperations34<'a> {
@@ -625,7 +632,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::BodyError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::BodyError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~135/get`
     pub fn body<'a>(&'a self) -> requests::Body<'a> {
@@ -639,7 +646,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations36Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations36Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~136/get`
     pub fn get_operations36<'a>(&'a self) -> requests::GetOperations36<'a> {
@@ -653,7 +660,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DefaultError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DefaultError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~137/get`
     pub fn default<'a>(&'a self) -> requests::DefaultRequest<'a> {
@@ -667,7 +674,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::FmtError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::FmtError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~138/get`
     pub fn fmt<'a>(&'a self) -> requests::Fmt<'a> {
@@ -681,7 +688,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::SendError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::SendError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~139/get`
     pub fn send<'a>(&'a self) -> requests::SendRequest<'a> {
@@ -695,7 +702,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DropError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DropError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~140/get`
     pub fn drop<'a>(&'a self) -> requests::DropRequest<'a> {
@@ -709,7 +716,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::TypesError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::TypesError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~141/get`
     pub fn types<'a>(&'a self) -> requests::Types<'a> {
@@ -723,7 +730,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations42Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations42Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~142/get`
     pub fn get_operations42<'a>(&'a self) -> requests::GetOperations42<'a> {
@@ -737,7 +744,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::GetOperations43Error`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::GetOperations43Error`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~143/get`
     pub fn get_operations43<'a>(&'a self) -> requests::GetOperations43<'a> {
@@ -751,7 +758,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::RequestsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::RequestsError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~144/get`
     pub fn requests<'a>(&'a self) -> requests::Requests<'a> {
@@ -765,7 +772,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::ErrorsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::ErrorsError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~145/get`
     pub fn errors<'a>(&'a self) -> requests::Errors<'a> {
@@ -779,7 +786,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::OperationsError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::OperationsError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~146/get`
     pub fn operations<'a>(&'a self) -> requests::Operations<'a> {
@@ -793,7 +800,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::FutureError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::FutureError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~147/get`
     pub fn future<'a>(&'a self) -> requests::FutureRequest<'a> {
@@ -807,7 +814,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::DebugError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::DebugError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~148/get`
     pub fn debug<'a>(&'a self) -> requests::DebugRequest<'a> {
@@ -821,7 +828,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::StringError`] when the server answers with anything but success.
+    /// [`Error::Api`](rt::Error::Api) with an [`errors::StringError`] when the server answers with anything but success.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~149/get`
     pub fn string<'a>(&'a self) -> requests::StringRequest<'a> {
@@ -842,7 +849,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::Eu`].
+    /// The server to call; by default [`Server::Eu`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -850,21 +857,22 @@ impl ClientBuilder {
 
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
-    /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+    /// Its redirect policy, retries and timeouts are replaced: see [`retry`](Self::retry) and
+    /// [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    /// The header `User-Agent`; by default the name and version of this crate.
     ///
-    /// A client that is given by [`http`](Self::http) has its own.
+    /// It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How long a call may take, retries included; by default 35 seconds.
+    /// The time limit of a call, retries included; by default 35 seconds.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~113/get`
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -872,7 +880,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many bytes a response may have; by default 2 MiB.
+    /// The largest response to accept, in bytes; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
@@ -884,7 +892,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether calls that take an idempotency key get one by themselves; by default they do.
+    /// Whether calls that take an idempotency key get one automatically; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
@@ -896,7 +904,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time comes from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
@@ -906,7 +914,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+    /// [`BuildError`](rt::BuildError) when the server's URL or a credential can't be used, or the HTTP client can't be
+    /// built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::Eu);
         let inner = self.inner.base_url(server.url());
@@ -918,7 +927,7 @@ impl ClientBuilder {
     }
 }
 
-/// Where the API is served.
+/// A server of the API.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
@@ -944,7 +953,7 @@ impl Server {
     }
 }
 
-/// Doesn't show another base URL: before it is checked, it may hold a password.
+/// Doesn't show the URL of `Custom`, which may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -1211,7 +1220,7 @@ pub mod operations {
     /// `GET /operations/49`
     pub const STRING: rt::Operation = operation("string", "GET", "/operations/49")
         .as_idempotent();
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         MEMBERS,
         SCHEMAS,
@@ -1287,7 +1296,7 @@ pub mod requests {
     }
 
     impl<'a> Members<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1324,7 +1333,7 @@ pub mod requests {
     }
 
     impl<'a> Schemas<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1715,7 +1724,7 @@ pub mod requests {
             self
         }
 
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1913,7 +1922,7 @@ pub mod requests {
     }
 
     impl<'a> All<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1946,7 +1955,7 @@ pub mod requests {
     }
 
     impl<'a> ResultRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -1979,7 +1988,7 @@ pub mod requests {
     }
 
     impl<'a> OptionRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2012,7 +2021,7 @@ pub mod requests {
     }
 
     impl<'a> BoxRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2045,7 +2054,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations4<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2078,7 +2087,7 @@ pub mod requests {
     }
 
     impl<'a> DurationRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2111,7 +2120,7 @@ pub mod requests {
     }
 
     impl<'a> IntoFutureRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2144,7 +2153,7 @@ pub mod requests {
     }
 
     impl<'a> OpGen<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2177,7 +2186,7 @@ pub mod requests {
     }
 
     impl<'a> Op2fa<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2210,7 +2219,7 @@ pub mod requests {
     }
 
     impl<'a> Op1<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2243,7 +2252,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations10<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2276,7 +2285,7 @@ pub mod requests {
     }
 
     impl<'a> X<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2309,7 +2318,7 @@ pub mod requests {
     }
 
     impl<'a> HeaderMap<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2342,7 +2351,7 @@ pub mod requests {
     }
 
     impl<'a> Timeout<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2375,7 +2384,7 @@ pub mod requests {
     }
 
     impl<'a> TimeoutParameter<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2408,7 +2417,7 @@ pub mod requests {
     }
 
     impl<'a> Self_<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2441,7 +2450,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations16<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2474,7 +2483,7 @@ pub mod requests {
     }
 
     impl<'a> Crate<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2507,7 +2516,7 @@ pub mod requests {
     }
 
     impl<'a> Super<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2540,7 +2549,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations19<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2573,7 +2582,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations20<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2606,7 +2615,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations21<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2639,7 +2648,7 @@ pub mod requests {
     }
 
     impl<'a> E<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2672,7 +2681,7 @@ pub mod requests {
     }
 
     impl<'a> Größe<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2705,7 +2714,7 @@ pub mod requests {
     }
 
     impl<'a> 日本<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2738,7 +2747,7 @@ pub mod requests {
     }
 
     impl<'a> AB<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2771,7 +2780,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations26<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2804,7 +2813,7 @@ pub mod requests {
     }
 
     impl<'a> Ab<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2837,7 +2846,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations28<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2870,7 +2879,7 @@ pub mod requests {
     }
 
     impl<'a> Type<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2903,7 +2912,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations30<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2936,7 +2945,7 @@ pub mod requests {
     }
 
     impl<'a> Unknown<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -2969,7 +2978,7 @@ pub mod requests {
     }
 
     impl<'a> UnknownValue<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3002,7 +3011,7 @@ pub mod requests {
     }
 
     impl<'a> ErrRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3035,7 +3044,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations34<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3068,7 +3077,7 @@ pub mod requests {
     }
 
     impl<'a> Body<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3101,7 +3110,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations36<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3134,7 +3143,7 @@ pub mod requests {
     }
 
     impl<'a> DefaultRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3167,7 +3176,7 @@ pub mod requests {
     }
 
     impl<'a> Fmt<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3200,7 +3209,7 @@ pub mod requests {
     }
 
     impl<'a> SendRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3233,7 +3242,7 @@ pub mod requests {
     }
 
     impl<'a> DropRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3266,7 +3275,7 @@ pub mod requests {
     }
 
     impl<'a> Types<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3299,7 +3308,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations42<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3332,7 +3341,7 @@ pub mod requests {
     }
 
     impl<'a> GetOperations43<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3365,7 +3374,7 @@ pub mod requests {
     }
 
     impl<'a> Requests<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3398,7 +3407,7 @@ pub mod requests {
     }
 
     impl<'a> Errors<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3431,7 +3440,7 @@ pub mod requests {
     }
 
     impl<'a> Operations<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3464,7 +3473,7 @@ pub mod requests {
     }
 
     impl<'a> FutureRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3497,7 +3506,7 @@ pub mod requests {
     }
 
     impl<'a> DebugRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3530,7 +3539,7 @@ pub mod requests {
     }
 
     impl<'a> StringRequest<'a> {
-        /// How long this call may take, retries included.
+        /// The time limit of this call, retries included; by default that of the client.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -3555,30 +3564,30 @@ pub mod requests {
     }
 }
 
-/// What a server answers when an operation fails, by operation.
+/// The failed responses of each operation, by status.
 ///
-/// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
-/// mention, become `Other`, which keeps status, headers and the raw body.
+/// A response whose body doesn't fit the description, or whose status it doesn't mention, becomes `Other`, which
+/// keeps status, headers and the raw body.
 pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use super::super::generated::types;
 
-    /// Why [`Client::members`](super::Client::members) failed, as the server put it.
+    /// The failed responses of [`Client::members`](super::Client::members), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1members/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum MembersError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3610,7 +3619,7 @@ pub mod errors {
 
     impl std::error::Error for MembersError {}
 
-    /// Why [`Client::schemas`](super::Client::schemas) failed, as the server put it.
+    /// The failed responses of [`Client::schemas`](super::Client::schemas), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1schemas/post/responses`
     #[derive(Debug)]
@@ -3618,14 +3627,14 @@ pub mod errors {
     pub enum SchemasError {
         /// 400: d
         BadRequest(rt::ErrorResponse<types::Error>),
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3665,20 +3674,20 @@ pub mod errors {
 
     impl std::error::Error for SchemasError {}
 
-    /// Why [`Client::parameters`](super::Client::parameters) failed, as the server put it.
+    /// The failed responses of [`Client::parameters`](super::Client::parameters), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1parameters~1{encode_path}~1{a_b}~1{aB}/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ParametersError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3710,20 +3719,20 @@ pub mod errors {
 
     impl std::error::Error for ParametersError {}
 
-    /// Why [`Client::all`](super::Client::all) failed, as the server put it.
+    /// The failed responses of [`Client::all`](super::Client::all), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~10/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AllError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3755,20 +3764,20 @@ pub mod errors {
 
     impl std::error::Error for AllError {}
 
-    /// Why [`Client::result`](super::Client::result) failed, as the server put it.
+    /// The failed responses of [`Client::result`](super::Client::result), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~11/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ResultError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3800,20 +3809,20 @@ pub mod errors {
 
     impl std::error::Error for ResultError {}
 
-    /// Why [`Client::option`](super::Client::option) failed, as the server put it.
+    /// The failed responses of [`Client::option`](super::Client::option), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~12/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum OptionError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3845,20 +3854,20 @@ pub mod errors {
 
     impl std::error::Error for OptionError {}
 
-    /// Why [`Client::box_`](super::Client::box_) failed, as the server put it.
+    /// The failed responses of [`Client::box_`](super::Client::box_), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~13/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum BoxError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3890,20 +3899,20 @@ pub mod errors {
 
     impl std::error::Error for BoxError {}
 
-    /// Why [`Client::get_operations4`](super::Client::get_operations4) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations4`](super::Client::get_operations4), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~14/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations4Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3935,20 +3944,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations4Error {}
 
-    /// Why [`Client::duration`](super::Client::duration) failed, as the server put it.
+    /// The failed responses of [`Client::duration`](super::Client::duration), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~15/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DurationError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -3980,20 +3989,20 @@ pub mod errors {
 
     impl std::error::Error for DurationError {}
 
-    /// Why [`Client::into_future`](super::Client::into_future) failed, as the server put it.
+    /// The failed responses of [`Client::into_future`](super::Client::into_future), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~16/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum IntoFutureError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4025,20 +4034,20 @@ pub mod errors {
 
     impl std::error::Error for IntoFutureError {}
 
-    /// Why [`Client::op_gen`](super::Client::op_gen) failed, as the server put it.
+    /// The failed responses of [`Client::op_gen`](super::Client::op_gen), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~17/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum OpGenError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4070,20 +4079,20 @@ pub mod errors {
 
     impl std::error::Error for OpGenError {}
 
-    /// Why [`Client::op2fa`](super::Client::op2fa) failed, as the server put it.
+    /// The failed responses of [`Client::op2fa`](super::Client::op2fa), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~18/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum Op2faError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4115,20 +4124,20 @@ pub mod errors {
 
     impl std::error::Error for Op2faError {}
 
-    /// Why [`Client::op1`](super::Client::op1) failed, as the server put it.
+    /// The failed responses of [`Client::op1`](super::Client::op1), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~19/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum Op1Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4160,20 +4169,20 @@ pub mod errors {
 
     impl std::error::Error for Op1Error {}
 
-    /// Why [`Client::get_operations10`](super::Client::get_operations10) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations10`](super::Client::get_operations10), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~110/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations10Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4205,20 +4214,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations10Error {}
 
-    /// Why [`Client::x`](super::Client::x) failed, as the server put it.
+    /// The failed responses of [`Client::x`](super::Client::x), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~111/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum XError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4250,20 +4259,20 @@ pub mod errors {
 
     impl std::error::Error for XError {}
 
-    /// Why [`Client::header_map`](super::Client::header_map) failed, as the server put it.
+    /// The failed responses of [`Client::header_map`](super::Client::header_map), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~112/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum HeaderMapError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4295,20 +4304,20 @@ pub mod errors {
 
     impl std::error::Error for HeaderMapError {}
 
-    /// Why [`Client::timeout`](super::Client::timeout) failed, as the server put it.
+    /// The failed responses of [`Client::timeout`](super::Client::timeout), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~113/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TimeoutError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4340,20 +4349,20 @@ pub mod errors {
 
     impl std::error::Error for TimeoutError {}
 
-    /// Why [`Client::timeout_parameter`](super::Client::timeout_parameter) failed, as the server put it.
+    /// The failed responses of [`Client::timeout_parameter`](super::Client::timeout_parameter), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~114/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TimeoutParameterError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4385,20 +4394,20 @@ pub mod errors {
 
     impl std::error::Error for TimeoutParameterError {}
 
-    /// Why [`Client::self_`](super::Client::self_) failed, as the server put it.
+    /// The failed responses of [`Client::self_`](super::Client::self_), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~115/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum SelfError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4430,20 +4439,20 @@ pub mod errors {
 
     impl std::error::Error for SelfError {}
 
-    /// Why [`Client::get_operations16`](super::Client::get_operations16) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations16`](super::Client::get_operations16), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~116/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations16Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4475,20 +4484,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations16Error {}
 
-    /// Why [`Client::crate_`](super::Client::crate_) failed, as the server put it.
+    /// The failed responses of [`Client::crate_`](super::Client::crate_), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~117/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum CrateError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4520,20 +4529,20 @@ pub mod errors {
 
     impl std::error::Error for CrateError {}
 
-    /// Why [`Client::super_`](super::Client::super_) failed, as the server put it.
+    /// The failed responses of [`Client::super_`](super::Client::super_), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~118/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum SuperError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4565,20 +4574,20 @@ pub mod errors {
 
     impl std::error::Error for SuperError {}
 
-    /// Why [`Client::get_operations19`](super::Client::get_operations19) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations19`](super::Client::get_operations19), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~119/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations19Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4610,20 +4619,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations19Error {}
 
-    /// Why [`Client::get_operations20`](super::Client::get_operations20) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations20`](super::Client::get_operations20), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~120/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations20Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4655,20 +4664,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations20Error {}
 
-    /// Why [`Client::get_operations21`](super::Client::get_operations21) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations21`](super::Client::get_operations21), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~121/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations21Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4700,20 +4709,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations21Error {}
 
-    /// Why [`Client::e`](super::Client::e) failed, as the server put it.
+    /// The failed responses of [`Client::e`](super::Client::e), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~122/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum EError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4745,20 +4754,20 @@ pub mod errors {
 
     impl std::error::Error for EError {}
 
-    /// Why [`Client::größe`](super::Client::größe) failed, as the server put it.
+    /// The failed responses of [`Client::größe`](super::Client::größe), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~123/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GrößeError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4790,20 +4799,20 @@ pub mod errors {
 
     impl std::error::Error for GrößeError {}
 
-    /// Why [`Client::日本`](super::Client::日本) failed, as the server put it.
+    /// The failed responses of [`Client::日本`](super::Client::日本), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~124/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum 日本Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4835,20 +4844,20 @@ pub mod errors {
 
     impl std::error::Error for 日本Error {}
 
-    /// Why [`Client::a_b`](super::Client::a_b) failed, as the server put it.
+    /// The failed responses of [`Client::a_b`](super::Client::a_b), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~125/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ABError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4880,20 +4889,20 @@ pub mod errors {
 
     impl std::error::Error for ABError {}
 
-    /// Why [`Client::get_operations26`](super::Client::get_operations26) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations26`](super::Client::get_operations26), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~126/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations26Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4925,20 +4934,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations26Error {}
 
-    /// Why [`Client::ab`](super::Client::ab) failed, as the server put it.
+    /// The failed responses of [`Client::ab`](super::Client::ab), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~127/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AbError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -4970,20 +4979,20 @@ pub mod errors {
 
     impl std::error::Error for AbError {}
 
-    /// Why [`Client::get_operations28`](super::Client::get_operations28) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations28`](super::Client::get_operations28), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~128/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations28Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5015,20 +5024,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations28Error {}
 
-    /// Why [`Client::type_`](super::Client::type_) failed, as the server put it.
+    /// The failed responses of [`Client::type_`](super::Client::type_), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~129/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TypeError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5060,20 +5069,20 @@ pub mod errors {
 
     impl std::error::Error for TypeError {}
 
-    /// Why [`Client::get_operations30`](super::Client::get_operations30) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations30`](super::Client::get_operations30), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~130/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations30Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5105,20 +5114,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations30Error {}
 
-    /// Why [`Client::unknown`](super::Client::unknown) failed, as the server put it.
+    /// The failed responses of [`Client::unknown`](super::Client::unknown), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~131/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum UnknownError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5150,20 +5159,20 @@ pub mod errors {
 
     impl std::error::Error for UnknownError {}
 
-    /// Why [`Client::unknown_value`](super::Client::unknown_value) failed, as the server put it.
+    /// The failed responses of [`Client::unknown_value`](super::Client::unknown_value), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~132/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum UnknownValueError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5195,20 +5204,20 @@ pub mod errors {
 
     impl std::error::Error for UnknownValueError {}
 
-    /// Why [`Client::err`](super::Client::err) failed, as the server put it.
+    /// The failed responses of [`Client::err`](super::Client::err), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~133/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ErrError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5240,20 +5249,20 @@ pub mod errors {
 
     impl std::error::Error for ErrError {}
 
-    /// Why [`Client::get_operations34`](super::Client::get_operations34) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations34`](super::Client::get_operations34), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~134/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations34Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5285,20 +5294,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations34Error {}
 
-    /// Why [`Client::body`](super::Client::body) failed, as the server put it.
+    /// The failed responses of [`Client::body`](super::Client::body), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~135/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum BodyError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5330,20 +5339,20 @@ pub mod errors {
 
     impl std::error::Error for BodyError {}
 
-    /// Why [`Client::get_operations36`](super::Client::get_operations36) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations36`](super::Client::get_operations36), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~136/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations36Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5375,20 +5384,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations36Error {}
 
-    /// Why [`Client::default`](super::Client::default) failed, as the server put it.
+    /// The failed responses of [`Client::default`](super::Client::default), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~137/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DefaultError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5420,20 +5429,20 @@ pub mod errors {
 
     impl std::error::Error for DefaultError {}
 
-    /// Why [`Client::fmt`](super::Client::fmt) failed, as the server put it.
+    /// The failed responses of [`Client::fmt`](super::Client::fmt), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~138/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum FmtError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5465,20 +5474,20 @@ pub mod errors {
 
     impl std::error::Error for FmtError {}
 
-    /// Why [`Client::send`](super::Client::send) failed, as the server put it.
+    /// The failed responses of [`Client::send`](super::Client::send), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~139/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum SendError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5510,20 +5519,20 @@ pub mod errors {
 
     impl std::error::Error for SendError {}
 
-    /// Why [`Client::drop`](super::Client::drop) failed, as the server put it.
+    /// The failed responses of [`Client::drop`](super::Client::drop), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~140/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DropError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5555,20 +5564,20 @@ pub mod errors {
 
     impl std::error::Error for DropError {}
 
-    /// Why [`Client::types`](super::Client::types) failed, as the server put it.
+    /// The failed responses of [`Client::types`](super::Client::types), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~141/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum TypesError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5600,20 +5609,20 @@ pub mod errors {
 
     impl std::error::Error for TypesError {}
 
-    /// Why [`Client::get_operations42`](super::Client::get_operations42) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations42`](super::Client::get_operations42), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~142/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations42Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5645,20 +5654,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations42Error {}
 
-    /// Why [`Client::get_operations43`](super::Client::get_operations43) failed, as the server put it.
+    /// The failed responses of [`Client::get_operations43`](super::Client::get_operations43), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~143/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum GetOperations43Error {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5690,20 +5699,20 @@ pub mod errors {
 
     impl std::error::Error for GetOperations43Error {}
 
-    /// Why [`Client::requests`](super::Client::requests) failed, as the server put it.
+    /// The failed responses of [`Client::requests`](super::Client::requests), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~144/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum RequestsError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5735,20 +5744,20 @@ pub mod errors {
 
     impl std::error::Error for RequestsError {}
 
-    /// Why [`Client::errors`](super::Client::errors) failed, as the server put it.
+    /// The failed responses of [`Client::errors`](super::Client::errors), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~145/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ErrorsError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5780,20 +5789,20 @@ pub mod errors {
 
     impl std::error::Error for ErrorsError {}
 
-    /// Why [`Client::operations`](super::Client::operations) failed, as the server put it.
+    /// The failed responses of [`Client::operations`](super::Client::operations), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~146/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum OperationsError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5825,20 +5834,20 @@ pub mod errors {
 
     impl std::error::Error for OperationsError {}
 
-    /// Why [`Client::future`](super::Client::future) failed, as the server put it.
+    /// The failed responses of [`Client::future`](super::Client::future), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~147/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum FutureError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5870,20 +5879,20 @@ pub mod errors {
 
     impl std::error::Error for FutureError {}
 
-    /// Why [`Client::debug`](super::Client::debug) failed, as the server put it.
+    /// The failed responses of [`Client::debug`](super::Client::debug), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~148/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DebugError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }
@@ -5915,20 +5924,20 @@ pub mod errors {
 
     impl std::error::Error for DebugError {}
 
-    /// Why [`Client::string`](super::Client::string) failed, as the server put it.
+    /// The failed responses of [`Client::string`](super::Client::string), by status.
     ///
     /// Source: `names.yaml`, `#/paths/~1operations~149/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum StringError {
-        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        /// A response whose status the description doesn't mention, or whose body doesn't fit it.
         #[non_exhaustive]
         Other {
             /// The status.
             status: StatusCode,
             /// The headers, boxed so that a `Result` stays small.
             headers: Box<HeaderMap>,
-            /// The body as it came.
+            /// The body as received.
             body: rt::RawBody,
         },
     }

@@ -39,7 +39,7 @@ pub mod types {
     }
 
     impl Ab2 {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -174,7 +174,7 @@ pub mod types {
     }
 
     impl Ab4 {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -400,7 +400,7 @@ pub mod types {
     }
 
     impl Crate {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -486,7 +486,7 @@ pub mod types {
     }
 
     impl Debug {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -621,7 +621,7 @@ pub mod types {
     }
 
     impl ErrSchema {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -707,7 +707,7 @@ pub mod types {
     }
 
     impl Error {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -817,7 +817,7 @@ pub mod types {
     }
 
     impl IntoSchema {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -1206,7 +1206,7 @@ pub mod types {
     }
 
     impl ReceivedValue {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Asc2 => "asc",
@@ -1292,7 +1292,7 @@ pub mod types {
     }
 
     impl Result {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -1648,7 +1648,7 @@ pub mod types {
     }
 
     impl SortedBy {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::Asc2 => "asc",
@@ -1797,7 +1797,7 @@ pub mod types {
     }
 
     impl Types {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -1898,7 +1898,7 @@ pub mod types {
     }
 
     impl UserAddress {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -1994,7 +1994,7 @@ pub mod types {
     }
 
     impl UserAddress22 {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::A => "a",
@@ -2150,7 +2150,7 @@ pub mod types {
     }
 
     impl Values {
-        /// The value as it stands in JSON.
+        /// The value on the wire.
         pub fn as_str(&self) -> &str {
             match self {
                 Self::All => "all",
@@ -2478,7 +2478,7 @@ pub mod types {
     }
 
     impl Ab {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2495,7 +2495,7 @@ pub mod types {
     }
 
     impl Box {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2512,7 +2512,7 @@ pub mod types {
     }
 
     impl Builder {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2529,7 +2529,7 @@ pub mod types {
     }
 
     impl Clone {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2546,7 +2546,7 @@ pub mod types {
     }
 
     impl Event {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 x: ::std::default::Default::default(),
@@ -2562,7 +2562,7 @@ pub mod types {
     }
 
     impl EventX {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 next: ::std::default::Default::default(),
@@ -2578,7 +2578,7 @@ pub mod types {
     }
 
     impl Members {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 a_b_2: ::std::default::Default::default(),
@@ -2909,7 +2909,7 @@ pub mod types {
     }
 
     impl NoneSchema {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2926,7 +2926,7 @@ pub mod types {
     }
 
     impl OkSchema {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2943,7 +2943,7 @@ pub mod types {
     }
 
     impl Option {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -2960,7 +2960,7 @@ pub mod types {
     }
 
     impl Schemas {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 a_b_2: ::std::default::Default::default(),
@@ -3232,7 +3232,7 @@ pub mod types {
     }
 
     impl Self2 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -3249,14 +3249,14 @@ pub mod types {
     }
 
     impl Sorted {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(by: SortedBy) -> Self {
             Self { by: by }
         }
     }
 
     impl TimestampSchema {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self {
                 a: a.into(),
@@ -3273,7 +3273,7 @@ pub mod types {
     }
 
     impl User {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 address: ::std::default::Default::default(),
@@ -3297,7 +3297,7 @@ pub mod types {
     }
 
     impl UserAddress2 {
-        /// With what the API requires; optional fields start out absent.
+        /// Creates a value with the required fields; optional fields start out absent.
         pub fn new() -> Self {
             Self {
                 street: ::std::default::Default::default(),

@@ -1,4 +1,4 @@
-//! What compositions are made of.
+//! The atoms of compositions: schemas without their `allOf`.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Secrets by their names, in a description that nobody has curated.
+//! Finds secrets by the names of properties, in a description without a list of secrets.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
