@@ -40,7 +40,7 @@ pub(crate) use changes::Changes;
 pub(crate) use decision::Due;
 use decision::{Decision, Freshness};
 pub use ending::Ended;
-use flight::{Flight, Halt, Landed, lost, runtime};
+use flight::{Flight, FlightResult, Halt, lost, runtime};
 pub use policy::Policy;
 use report::Report;
 pub use status::{SessionStatus, SessionWatch};
@@ -309,7 +309,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// A number from 0 up to, but not including, 1.
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         policy::fraction(self.timer.random())
     }
 
@@ -319,17 +319,17 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// Waits for the result of a renewal or a login, within the limit.
-    async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
-        let landed = async {
+    async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> FlightResult {
+        let result = async {
             tokio::select! {
                 biased;
-                landed = flight.landed() => landed,
+                result = flight.finished() => result,
                 () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
                     .with_message("it goes on, and took too long for this caller")
                     .into()),
             }
         };
-        self.report.wait(wait, landed).await
+        self.report.wait(wait, result).await
     }
 
     /// Runs `work` within the wait limit.

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_named_after_what_they_define() {
+    fn sections_are_named_after_their_items() {
         let names: Vec<String> = pieces(SOURCE).unwrap().into_keys().collect();
         assert_eq!(names, ["Client", "fn.a", "fn.b", "types.E", "types.Hidden"]);
     }

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_leak_or_lead_astray() {
+    fn refuses_urls_that_would_leak_or_mislead() {
         for url in [
             "",
             "api.example.com",

@@ -117,8 +117,9 @@ fn completed(
     published: Published,
 ) -> Result<(Dialect, Node, Bundled), Diagnostics> {
     let settled = published.bundled.library.sources();
-    let has_news = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
-    let Published { root, bundled } = if has_news { complete(cx, files, published, settled)? } else { published };
+    let has_new_sources = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
+    let Published { root, bundled } =
+        if has_new_sources { complete(cx, files, published, settled)? } else { published };
     let dialect = dialect::detect(&cx.sources, &root)?;
     Ok((dialect, root, bundled))
 }

@@ -7,8 +7,8 @@ mod pattern;
 mod random;
 mod text;
 
-pub(super) use merged::{Merged, Said};
-pub(super) use object::UNFORESEEN;
+pub(super) use merged::{Expressible, Merged};
+pub(super) use object::UNKNOWN_PROPERTY;
 pub use random::Random;
 
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ impl<'a> Generator<'a> {
     }
 
     /// How many turns it takes to see everything that a schema itself offers.
-    pub fn turns(&self, schema: &Value) -> usize {
+    pub fn rounds(&self, schema: &Value) -> usize {
         let mut merged = Merged::default();
         if self.merge(&mut merged, schema, 0).is_err() {
             return 1;

@@ -20,7 +20,7 @@ use super::reach::Reached;
 use super::schema::{Direction, Reading, Schemas};
 
 /// The limit of turns for a schema, however much it offers.
-const MOST_TURNS: usize = 64;
+const MAX_ROUNDS: usize = 64;
 
 /// Decodes JSON as a type, and encodes the result.
 pub type Journey = fn(&[u8]) -> Result<Vec<u8>, String>;
@@ -202,9 +202,9 @@ impl Trial<'_> {
     ) -> Result<(), String> {
         let random = Random::new(self.plan.seed, &format!("{pointer} {direction:?}"));
         let mut generator = Generator::new(self.schemas, direction, Place::Body, Fill::Everything, random);
-        let turns = generator.turns(schema).min(MOST_TURNS).max(self.plan.values);
+        let rounds = generator.rounds(schema).min(MAX_ROUNDS).max(self.plan.values);
         let mut last = Ok(());
-        for turn in 0..turns {
+        for turn in 0..rounds {
             let value = match generator.sample(schema, turn) {
                 Ok(value) => value,
                 Err(problem) => {

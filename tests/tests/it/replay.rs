@@ -131,7 +131,7 @@ fn rename(document: &mut Value, names: &[(&str, &str)]) {
 
 /// The checks of a pair that hold for every description.
 #[track_caller]
-fn judge(pair: &Pair) {
+fn check_pair(pair: &Pair) {
     println!("{pair}");
     // After a breaking change there are many.
     if pair.verdict == Some(Level::Source) {
@@ -162,7 +162,7 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
     let checks_semver = effort(false, true) && semver::is_installed();
     let mut next = |change: fn(&mut Value)| {
         let pair = replay.next(&versions.next(change));
-        judge(&pair);
+        check_pair(&pair);
         if checks_semver {
             replay.check_semver(&pair);
         }
@@ -224,7 +224,7 @@ fn code_compiles_after_a_single_change_as_far_as_its_level_says() {
         let files = [file(format!("{number}-before"), &before), file(format!("{number}-after"), &after)];
         for (from, to, expected) in [(0, 1, change.there.level), (1, 0, change.back.level)] {
             if expected != Expected::Breaking {
-                judge(&Replay::begin("single", &files[from]).next(&files[to]));
+                check_pair(&Replay::begin("single", &files[from]).next(&files[to]));
             }
         }
     }
@@ -238,7 +238,7 @@ fn replayed(family: &str, files: &[PathBuf]) {
     let checks_semver = semver::is_installed();
     for next in rest {
         let pair = replay.next(next);
-        judge(&pair);
+        check_pair(&pair);
         if checks_semver {
             replay.check_semver(&pair);
         }

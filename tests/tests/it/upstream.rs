@@ -42,7 +42,7 @@ fn operations(scratch: &Scratch, family: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_vendors_documents_stand_in_for_ours() {
+fn the_vendors_documents_can_replace_ours() {
     let Some(folder) = upstream() else { return };
     let scratch = Scratch::new();
     run(scratch.generate(&[]));

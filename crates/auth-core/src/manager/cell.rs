@@ -137,14 +137,14 @@ impl Locked<'_> {
         self.guarded.state.begin()
     }
 
-    /// Ends a renewal. `chance` is a number from 0 up to, but not including, 1.
+    /// Ends a renewal. `random` is a number from 0 up to, but not including, 1.
     pub(super) fn complete(
         &mut self,
         epoch: u64,
         plan: Plan,
         outcome: Result<Gained, AuthError>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Completion {
         // Checked before the session is used, so that a token that can't be sent only fails the renewal.
         let outcome = outcome.and_then(|gained| match &gained {
@@ -152,7 +152,7 @@ impl Locked<'_> {
             Gained::Foreign | Gained::Removed => Ok(gained),
         });
         let generation = self.guarded.state.generation();
-        let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
+        let completion = self.guarded.state.complete(epoch, plan, outcome, now, random);
         match &completion {
             Completion::Published => {
                 self.guarded.flight = None;
@@ -240,18 +240,18 @@ impl Locked<'_> {
         ticket: Ticket,
         session: Arc<Session>,
         credentials: Credentials,
-        (now, chance): (SystemTime, f64),
+        (now, random): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
-        let before = self.take_place(ticket, session, now, chance);
+        let before = self.take_place(ticket, session, now, random);
         self.hold_credentials(credentials);
         before
     }
 
     /// A session given by the caller replaces the one in use, as that of a login does. Credentials stay.
-    pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
+    pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, random: f64) -> Option<Arc<Session>> {
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        self.take_place(ticket, session, now, chance)
+        self.take_place(ticket, session, now, random)
     }
 
     fn take_place(
@@ -259,11 +259,11 @@ impl Locked<'_> {
         ticket: Ticket,
         session: Arc<Session>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Option<Arc<Session>> {
         self.stop_renewal();
         let was_static = self.guarded.state.is_static();
-        let before = self.guarded.state.sign_in(ticket, session, now, chance);
+        let before = self.guarded.state.sign_in(ticket, session, now, random);
         self.publish();
         before.filter(|_| !was_static)
     }

@@ -18,13 +18,13 @@ mod pause;
 mod store_tests;
 #[cfg(test)]
 mod tests;
+mod types;
 mod verbs;
-mod words;
 
 pub(crate) use completion::over_already;
 use pace::{Pace, not_lasting};
 use pause::Pause;
-pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
+pub(crate) use types::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
 /// The session in use.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(crate) struct State {
     /// Whether peers can change the stored session, so that a look helps when there is no other plan.
     shared: bool,
     /// The number of looks in a row without news, and the pause until the next look; `None` if it may follow at once.
-    vain_looks: u32,
+    unsuccessful_looks: u32,
     next_look: Option<Pause>,
     held: Option<Held>,
     /// Counts sessions: the generation of the one in use.
@@ -88,7 +88,7 @@ impl State {
             can_login,
             logs_in_statically: false,
             shared: false,
-            vain_looks: 0,
+            unsuccessful_looks: 0,
             next_look: None,
             held: None,
             generation: 0,
@@ -169,7 +169,7 @@ impl State {
     }
 
     /// The freshness that a session would have at a moment if it were in use.
-    pub(crate) fn outlook(&self, session: &Session, now: SystemTime) -> Freshness {
+    pub(crate) fn freshness_in_use(&self, session: &Session, now: SystemTime) -> Freshness {
         match &self.held {
             Some(held) if held.session.access_token == session.access_token => self.freshness(now),
             _ => freshness(self.policy.moments(session, 0.0), now),
@@ -216,7 +216,7 @@ impl State {
         }
         let moment = match &self.held {
             // A peer's session may be in the store: look at once. Otherwise a caller has to ask first.
-            None if plan == Some(Plan::Look) && self.vain_looks == 0 => Some(now),
+            None if plan == Some(Plan::Look) && self.unsuccessful_looks == 0 => Some(now),
             None => None,
             Some(held) => held.moments.refresh_at,
         };
@@ -352,19 +352,19 @@ impl State {
 
     /// A rejected token caused a renewal. After any outcome of it, further rejections cause no renewal for a while, and
     /// for longer each time.
-    fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
+    fn pause_suspicion(&mut self, now: SystemTime, random: f64) {
         if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
             self.suspicions = 0;
         }
         self.suspicions = self.suspicions.saturating_add(1);
-        self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, chance), None));
+        self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, random), None));
     }
 
     /// No replacement was found, and the vendor didn't end the session: the rejected token is used again.
-    fn relent(&mut self, now: SystemTime, chance: f64) {
+    fn reinstate(&mut self, now: SystemTime, random: f64) {
         if self.is_rejected() {
             self.set_rejected(false);
-            self.pause_suspicion(now, chance);
+            self.pause_suspicion(now, random);
         }
     }
 

@@ -138,7 +138,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         let newest = newest.or(ended.session);
         // Ending it may need a renewal. Its refresh token can be sent if no peer has sent it or will: with the store's
         // lock held, a removed session belongs to no peer, unless it has an intent.
-        let is_nobodys = |session: &Session| match &found {
+        let is_unclaimed = |session: &Session| match &found {
             Some(None) => !left.was_seen,
             Some(Some(stored)) => {
                 stored.session.access_token == session.access_token && self.vault.spent(stored).is_none()
@@ -147,7 +147,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         };
         let has_lock_and_is_gone = lock.is_some() && removed.is_ok();
         let may_be_sent = newest.as_ref().is_some_and(|session| {
-            has_lock_and_is_gone && !is_spent && !self.vault.has_sent(session) && is_nobodys(session)
+            has_lock_and_is_gone && !is_spent && !self.vault.has_sent(session) && is_unclaimed(session)
         });
         let ended = match (newest, scope) {
             (None, _) => Ok(Ended::Nothing),
@@ -170,7 +170,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     async fn drain(&self, ended: &EndedHere) -> Result<(), AuthError> {
         let all = async {
             for flight in &ended.under_way {
-                let _ = flight.clone().landed().await;
+                let _ = flight.clone().finished().await;
             }
             Ok(())
         };
@@ -184,20 +184,20 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// `may_be_sent` says that no peer sends the refresh token.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
-        let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;
+        let has_expired = self.cell.lock().state().freshness_in_use(&session, now) == Freshness::Unusable;
         let can_renew = may_be_sent && can_redeem(&self.authenticator.capabilities(), &session);
         if !has_expired || !can_renew {
             match self.end_now(&session, scope).await {
                 Err(error) if error.needs_login() && can_renew => {}
                 // The access token is of no use any more. The refresh token may be.
                 Err(error) if error.needs_login() && session.refresh_token.is_none() => return Ok(Ended::Nothing),
-                result => return result.map(|()| Ended::AtVendor).map_err(lives_on),
+                result => return result.map(|()| Ended::AtVendor).map_err(still_valid_at_vendor),
             }
         }
         match self.refresh(&session).await {
-            Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(lives_on),
+            Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(still_valid_at_vendor),
             Err(error) if error.needs_login() => Ok(Ended::Nothing),
-            Err(error) => Err(lives_on(error)),
+            Err(error) => Err(still_valid_at_vendor(error)),
         }
     }
 
@@ -231,7 +231,7 @@ fn can_redeem(capabilities: &Capabilities, session: &Session) -> bool {
 }
 
 /// The error of a session that is gone here, but not ended at the vendor: the caller has to know both.
-fn lives_on(error: AuthError) -> AuthError {
+fn still_valid_at_vendor(error: AuthError) -> AuthError {
     // `Unsupported` means that nothing has happened; here the session is gone.
     let kind = match error.kind() {
         AuthErrorKind::Unsupported => AuthErrorKind::Vendor,

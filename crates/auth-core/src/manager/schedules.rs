@@ -119,7 +119,7 @@ fn begin(cell: &Cell) -> u64 {
 }
 
 /// Ends a renewal of an epoch with a new session.
-fn land(cell: &Cell, epoch: u64, name: &str) -> Completion {
+fn complete(cell: &Cell, epoch: u64, name: &str) -> Completion {
     cell.lock().complete(epoch, Plan::Refresh, Ok(Gained::New(session(name))), now(), 0.0)
 }
 
@@ -195,11 +195,11 @@ fn no_session_from_before_a_logout_is_visible_after_it() {
                     locked.begin(Flight::announce().1)
                 };
                 over.store(true, SeqCst);
-                assert!(matches!(land(cell, epoch, "new"), Completion::Published));
+                assert!(matches!(complete(cell, epoch, "new"), Completion::Published));
                 assert_eq!(seen(cell).map(|(_, name)| name).as_deref(), Some("new"));
             })
         };
-        let late = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "late"))));
+        let late = (0..cast.actors).map(|_| role(move |cell| drop(complete(cell, epoch, "late"))));
         let readers = (0..cast.readers).map(|_| reader(&over, Some("new")));
         play(&cell, [user].into_iter().chain(late).chain(readers));
     });
@@ -221,8 +221,8 @@ fn generations_never_go_back() {
     under_every_schedule([Cast { actors: 2, readers: 1 }], |cast| {
         let cell = cell();
         let epoch = begin(&cell);
-        let landings = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "next"))));
-        play(&cell, (0..cast.readers).map(|_| reader()).chain(landings));
+        let completions = (0..cast.actors).map(|_| role(move |cell| drop(complete(cell, epoch, "next"))));
+        play(&cell, (0..cast.readers).map(|_| reader()).chain(completions));
     });
 }
 
@@ -232,12 +232,12 @@ fn a_late_rejection_does_not_withdraw_a_fresh_token() {
         let cell = cell();
         let epoch = begin(&cell);
         let fresh = || Some((2, "fresh".to_owned()));
-        let landing = role(move |cell| {
-            assert!(matches!(land(cell, epoch, "fresh"), Completion::Published));
+        let completion = role(move |cell| {
+            assert!(matches!(complete(cell, epoch, "fresh"), Completion::Published));
             assert_eq!(seen(cell), fresh());
         });
         let late = (0..cast.actors).map(|_| role(|cell| _ = cell.lock().reject(1, now())));
-        play(&cell, [landing].into_iter().chain(late));
+        play(&cell, [completion].into_iter().chain(late));
         assert_eq!(seen(&cell), fresh());
     });
 }

@@ -215,7 +215,7 @@ impl Vault {
                 Ok(inserted)
             }
             Err(error) => {
-                self.owe(epoch, session, place, &error);
+                self.set_pending(epoch, session, place, &error);
                 Err(error.into())
             }
         }
@@ -226,8 +226,8 @@ impl Vault {
         self.step(StoreStep::CompareAndSwap, swapped).await.inspect_err(|_| self.machine().doubt())
     }
 
-    fn owe(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {
-        self.machine().owe(epoch, session, place, failure.clone());
+    fn set_pending(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {
+        self.machine().set_pending(epoch, session, place, failure.clone());
         self.report.owed(Debt::Session, failure);
     }
 
@@ -267,7 +267,7 @@ impl Vault {
         match self.swap(place, renewed).await {
             Ok(written) => Ok(written.is_some()),
             Err(error) => {
-                self.owe(epoch, renewed, place, &error);
+                self.set_pending(epoch, renewed, place, &error);
                 Ok(true)
             }
         }

@@ -17,7 +17,7 @@ use crate::support::scratch::Scratch;
 const KEY: &str = "aivo https://aivo.test ada";
 const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
 /// A user who most likely doesn't run this.
-const STRANGER: u32 = 54_321;
+const OTHER_USER: u32 = 54_321;
 
 fn session(name: &str) -> Session {
     // Longer than the block that a small file system has left.
@@ -91,9 +91,9 @@ async fn files_of_another_user_are_refused() {
     let store = FileStore::open(scratch.path()).unwrap();
     store.save(KEY, &session("first")).await.unwrap();
     let record = scratch.path().join(RECORD);
-    let Some(()) = requirement(Requirement::User, lchown(&record, Some(STRANGER), None)) else { return };
+    let Some(()) = requirement(Requirement::User, lchown(&record, Some(OTHER_USER), None)) else { return };
     assert_says(&store.load(KEY).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
-    chown(scratch.path(), Some(STRANGER), None).unwrap();
+    chown(scratch.path(), Some(OTHER_USER), None).unwrap();
     let words = [scratch.path().to_str().unwrap(), "belongs to the user 54321"];
     assert_says(&store.load(KEY).await.unwrap_err(), &words);
     assert_says(&FileStore::open(scratch.path()).unwrap_err(), &words);
@@ -108,7 +108,7 @@ fn a_folder_without_permission_is_reported() {
     let program = scratch.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let mut child = respawn_copy(&program, module_path!(), "somebody_else");
-    let done = child.env("STORE_FOLDER", scratch.path()).uid(STRANGER).output();
+    let done = child.env("STORE_FOLDER", scratch.path()).uid(OTHER_USER).output();
     let Some(done) = requirement(Requirement::User, done) else { return };
     assert_passed(&done);
 }

@@ -27,10 +27,10 @@
 mod support;
 
 // The manager and the pool, against a made-up vendor and under paused time.
+mod histories;
 mod incidents;
 mod keys;
 mod lifecycle;
-mod lives;
 mod manager;
 mod observe;
 mod peers;

@@ -157,7 +157,7 @@ async fn conforms_on_one_thread() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_hangs_holds_nobody_up_and_gets_no_second_call() {
+async fn a_hanging_keyring_blocks_no_caller_and_gets_no_second_call() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
     let store = open(&keyring, &folder).time_limit(SHORT);
     keyring.hang(Call::Get);

@@ -74,7 +74,7 @@ pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -
         spend(&mut report, authenticator, credentials).await;
     }
     wrong_password(&mut report, authenticator, credentials).await;
-    strangers(&mut report, authenticator).await;
+    unknown_credentials(&mut report, authenticator).await;
     report
 }
 
@@ -185,9 +185,9 @@ async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, 
 }
 
 /// Tries credentials of a type that the authenticator can't know.
-async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
-    struct Stranger;
-    let login = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await;
+async fn unknown_credentials(report: &mut Report, authenticator: &dyn Authenticator) {
+    struct UnknownCredentials;
+    let login = authenticator.login(&Credentials::custom(UnknownCredentials), &CLOCK).await;
     if let Ok(session) = &login {
         put_away(authenticator, session).await;
     }

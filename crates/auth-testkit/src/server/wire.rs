@@ -207,7 +207,7 @@ mod tests {
     const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nbody";
 
     #[test]
-    fn a_cut_is_where_it_should_be_however_the_bytes_come() {
+    fn an_answer_is_cut_at_the_given_byte_whatever_the_chunks() {
         let body = ANSWER.len() - 4;
         for (cut, expected) in
             [(Cut::InHeaders(0), 0), (Cut::InHeaders(5), 5), (Cut::InBody(0), body), (Cut::InBody(2), body + 2)]

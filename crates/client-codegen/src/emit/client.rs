@@ -55,8 +55,8 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
     let values = signature.required().map(|argument| {
         let name = &argument.name;
         match argument.form {
-            Form::Bytes | Form::Text if argument.hidden => quote!(#name: rt::Redacted::new(#name.into())),
-            Form::Bytes | Form::Text => quote!(#name: #name.into()),
+            Form::Bytes | Form::String if argument.hidden => quote!(#name: rt::Redacted::new(#name.into())),
+            Form::Bytes | Form::String => quote!(#name: #name.into()),
             _ if argument.hidden => quote!(#name: rt::Redacted::new(#name)),
             _ => quote!(#name),
         }

@@ -50,7 +50,7 @@ pub(crate) fn polish(
     lists::tell_empty_from_absent(items);
     let null_members = nulls::tell_from_nothing(items, reach, nullable);
     unions::read_what_they_say(items, unions);
-    enums::keep_unknown_values(items, reach, &unions.weighed);
+    enums::keep_unknown_values(items, reach, &unions.compared);
     numbers::keep_unknown_values(items, reach);
     structs::make_additive(items, reach, unions);
     attributes::polish(items, reach);

@@ -137,7 +137,7 @@ fn no_text_of_a_description_becomes_code() {
 
 /// A name that is pinned stays, whatever the description would make of the thing.
 #[test]
-fn pinned_names_are_what_things_are_called() {
+fn items_have_their_pinned_names() {
     let mut sources = Sources::new();
     let document = node(&mut sources, MERGED);
     let generate = |pins: &[(Thing, &str)]| {

@@ -50,7 +50,7 @@ fn sends(id: &str, schema: &str) -> Json {
 }
 
 /// progenitor panics on what isn't there.
-fn trap() -> Json {
+fn panicking() -> Json {
     json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}})
 }
 
@@ -63,7 +63,7 @@ fn the_culprits_are_left_out_and_named() {
     });
     let fine = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let outer = json!({"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Trap"}}});
-    let document = document(paths, json!({"Fine": fine, "Outer": outer, "Trap": trap()}));
+    let document = document(paths, json!({"Fine": fine, "Outer": outer, "Trap": panicking()}));
     let guarded = generate(&document);
     let named: Vec<_> = guarded.left_out.iter().map(|one| (one.operation(), one.schema.clone())).collect();
     assert_eq!(named, [("POST /bad".to_owned(), Some("Trap".to_owned())), ("POST /odd".to_owned(), None)]);

@@ -136,7 +136,7 @@ fn types_without_a_name_are_found_by_what_refers_to_them() {
 }
 
 #[test]
-fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
+fn the_last_line_of_the_documentation_cannot_be_broken_by_a_description() {
     let (_, source) = generated(&ZOO.replace("Event:", "Evént:"));
     let line = "/// Source: `zoo.yaml`, `#/paths/~1animals~1%60{id}%60/post`";
     assert!(source.client.contains(line), "{}", source.client);
@@ -173,7 +173,7 @@ components:
 "##;
 
 #[test]
-fn members_that_become_one_field_are_all_there() {
+fn properties_that_become_one_field_are_all_listed() {
     let (cx, source, sourced) = generated_items(COLLIDING);
     let items = |path: &str| sourced.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
     for (path, expected) in [

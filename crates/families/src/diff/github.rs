@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_value_ends_it() {
+    fn a_value_cannot_end_a_workflow_command() {
         assert_eq!(
             data("a%0A::b\r\n::error::c, d\u{1b}[0m\u{202e}"),
             "a%250A::b%0D%0A::error::c, d\u{fffd}[0m\u{fffd}"

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_replaced_made_and_removed() {
+    fn files_are_replaced_created_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::write(root.join("a"), "old").unwrap();

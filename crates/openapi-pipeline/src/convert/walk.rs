@@ -28,11 +28,11 @@ enum Shape {
     /// The member is such an object.
     One,
     /// The member is one, or an array of them.
-    OneOrList,
+    OneOrArray,
     /// The member is one unless it is `true` or `false`.
     OneUnlessBool,
     /// The member is an array of them.
-    List,
+    Array,
     /// The member maps names to them.
     Map,
     /// The member maps names to them, and may hold extensions.
@@ -94,9 +94,9 @@ type Members = &'static [(&'static str, Shape, Kind)];
 /// members, see [`Walker::node`].
 fn members(kind: Kind) -> Members {
     match kind {
-        Kind::PathItem => &[("parameters", Shape::List, Kind::Parameter)],
+        Kind::PathItem => &[("parameters", Shape::Array, Kind::Parameter)],
         Kind::Operation => &[
-            ("parameters", Shape::List, Kind::Parameter),
+            ("parameters", Shape::Array, Kind::Parameter),
             ("requestBody", Shape::One, Kind::RequestBody),
             ("responses", Shape::MapWithExtensions, Kind::Response),
             ("callbacks", Shape::Map, Kind::Callback),
@@ -120,9 +120,9 @@ fn members(kind: Kind) -> Members {
         ],
         Kind::Encoding => &[("headers", Shape::Map, Kind::Header)],
         Kind::Schema => &[
-            ("allOf", Shape::List, Kind::Schema),
-            ("anyOf", Shape::List, Kind::Schema),
-            ("oneOf", Shape::List, Kind::Schema),
+            ("allOf", Shape::Array, Kind::Schema),
+            ("anyOf", Shape::Array, Kind::Schema),
+            ("oneOf", Shape::Array, Kind::Schema),
             ("not", Shape::One, Kind::Schema),
             ("if", Shape::One, Kind::Schema),
             ("then", Shape::One, Kind::Schema),
@@ -133,8 +133,8 @@ fn members(kind: Kind) -> Members {
             ("unevaluatedProperties", Shape::OneUnlessBool, Kind::Schema),
             ("propertyNames", Shape::One, Kind::Schema),
             ("dependentSchemas", Shape::Map, Kind::Schema),
-            ("prefixItems", Shape::List, Kind::Schema),
-            ("items", Shape::OneOrList, Kind::Schema),
+            ("prefixItems", Shape::Array, Kind::Schema),
+            ("items", Shape::OneOrArray, Kind::Schema),
             ("additionalItems", Shape::OneUnlessBool, Kind::Schema),
             ("unevaluatedItems", Shape::OneUnlessBool, Kind::Schema),
             ("contains", Shape::One, Kind::Schema),
@@ -147,9 +147,9 @@ fn members(kind: Kind) -> Members {
 }
 
 /// The members of a kind that are arrays of objects with a kind.
-pub(super) fn lists(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
-    let is_list = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::List);
-    members(kind).iter().filter(is_list).map(|(key, _, kind)| (*key, *kind))
+pub(super) fn arrays(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
+    let is_array = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::Array);
+    members(kind).iter().filter(is_array).map(|(key, _, kind)| (*key, *kind))
 }
 
 struct Walker<'a> {
@@ -179,17 +179,17 @@ impl Walker<'_> {
         self.path.push(key.to_owned());
         match (shape, &mut member.value) {
             (Shape::OneUnlessBool, Value::Bool(_)) => {}
-            (Shape::List | Shape::OneOrList, Value::Array(items)) => {
+            (Shape::Array | Shape::OneOrArray, Value::Array(items)) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     self.path.push(index.to_string());
                     self.node(kind, item);
                     self.path.pop();
                 }
             }
-            (Shape::List, _) => {}
+            (Shape::Array, _) => {}
             (Shape::Map, _) => self.map(member, false, kind),
             (Shape::MapWithExtensions, _) => self.map(member, true, kind),
-            (Shape::One | Shape::OneOrList | Shape::OneUnlessBool, _) => self.node(kind, member),
+            (Shape::One | Shape::OneOrArray | Shape::OneUnlessBool, _) => self.node(kind, member),
         }
         self.path.pop();
     }

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reversed_reverse_leads_back() {
+    fn the_mirror_of_a_mirror_is_the_original() {
         for action in Action::ALL {
             let is_back = |other: &Action| {
                 reverse(*other).contains(action) || [Action::Optional, Action::RemovedAfterSunset].contains(action)

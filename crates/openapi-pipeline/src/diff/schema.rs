@@ -23,7 +23,7 @@ use super::side::{Side, Site};
 use super::subset::{self, Way};
 use super::view::{Reading, View};
 use super::xml;
-use super::{beside, documentation};
+use super::{documentation, unconverted};
 use crate::names::type_name;
 
 pub(super) use shape::Use;
@@ -115,7 +115,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, mut work: Work<'a>) {
     deprecated(engine, &work);
     values(engine, &work);
     settle(engine, &work);
-    beside::keywords(engine, &work);
+    unconverted::keywords(engine, &work);
     discriminator::subtypes(engine, &work);
 }
 

@@ -41,7 +41,7 @@ fn what_is_read_is_written_as_it_was() {
 }
 
 #[test]
-fn what_several_alternatives_hold_of_has_the_members_of_all() {
+fn a_value_of_several_alternatives_has_the_properties_of_all() {
     let patron = |value: Value| serde_json::from_value::<StallPatron>(value).unwrap();
     assert!(matches!(patron(json!({"name": "n"})), StallPatron::Person(_)));
     assert!(matches!(patron(json!({"guild": "g", "other": 1})), StallPatron::Guild(_)));
@@ -54,7 +54,7 @@ fn what_several_alternatives_hold_of_has_the_members_of_all() {
 }
 
 #[test]
-fn a_number_tells_alternatives_apart_also_one_that_is_new() {
+fn a_number_distinguishes_alternatives_and_a_new_one_is_kept() {
     let ware = |kind: Value| serde_json::from_value::<Ware>(json!({"kind": kind, "ells": 1.5})).unwrap();
     assert!(matches!(ware(json!(1)), Ware::Cloth(_)));
     assert!(matches!(ware(json!(2.0)), Ware::Spice(_)));
@@ -62,7 +62,7 @@ fn a_number_tells_alternatives_apart_also_one_that_is_new() {
 }
 
 #[test]
-fn signs_are_spelled_out_where_they_tell_values_apart() {
+fn symbols_are_spelled_out_where_values_differ_only_in_them() {
     for (value, wire) in [
         (ListStallsSort::OpenedAt, "opened_at"),
         (ListStallsSort::MinusOpenedAt, "-opened_at"),

@@ -52,7 +52,7 @@ const NAMES: [&str; 38] = [
 ];
 
 #[test]
-fn every_member_is_read_and_written_under_its_name() {
+fn every_property_is_read_and_written_under_its_name() {
     let members: Map<String, Value> =
         NAMES.iter().map(|name| ((*name).to_owned(), json!(format!("of {name}")))).collect();
     let read: Members = serde_json::from_value(Value::Object(members.clone())).unwrap();
@@ -209,7 +209,7 @@ fn target(one: &Received) -> (String, BTreeSet<(String, String)>) {
 }
 
 #[test]
-fn servers_are_called_by_what_tells_them_apart() {
+fn servers_have_names_of_their_differences() {
     let urls = [Server::Eu, Server::Us, Server::Test].map(|server| server.url().to_owned());
     assert_eq!(
         urls,

@@ -85,7 +85,7 @@ fn reversed(value: &Value) -> Value {
 }
 
 #[test]
-fn a_list_that_is_wrong_is_an_error_with_its_line() {
+fn an_invalid_acceptance_is_an_error_with_its_line() {
     let (old, new) = versions();
     let found = breaking(&old, &new);
     let one = &found[0].0;

@@ -105,7 +105,7 @@ fn assert_inert(page: &str) {
 }
 
 #[test]
-fn html_has_no_markup_but_its_own() {
+fn markup_in_descriptions_is_escaped_in_html() {
     for text in HOSTILE {
         let page = shown(text, "html");
         assert_inert(&page);
@@ -180,7 +180,7 @@ fn annotations_end_where_the_tool_ends_them() {
 }
 
 #[test]
-fn text_commands_neither_a_terminal_nor_a_workflow() {
+fn text_contains_no_commands_for_a_terminal_or_a_workflow() {
     for text in HOSTILE {
         let stdout = shown(text, "text");
         assert!(!stdout.chars().any(|char| char.is_control() && char != '\n'), "{stdout:?}");
@@ -190,7 +190,7 @@ fn text_commands_neither_a_terminal_nor_a_workflow() {
 }
 
 #[test]
-fn markdown_has_no_markup_but_its_own() {
+fn markup_in_descriptions_is_escaped_in_markdown() {
     for text in HOSTILE {
         let page = shown(text, "markdown");
         let mut html = String::new();

@@ -142,7 +142,7 @@ fn files_that_it_refers_to_are_those_of_the_revision() {
 }
 
 #[test]
-fn what_git_does_not_have_is_said() {
+fn revisions_and_paths_that_git_lacks_are_errors() {
     let folder = repository();
     let file = "api/openapi.yaml";
     let old = |old: &str| diff(folder.path(), &[old, file]);

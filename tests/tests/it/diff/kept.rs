@@ -54,7 +54,7 @@ fn messages_name_the_keyword_that_differs() {
 /// The conversion gives arrays `items`, objects `additionalProperties`, several types alternatives and several positions
 /// one schema: none of these has the keywords of the schema that it comes from.
 #[test]
-fn what_the_conversion_adds_has_no_keywords() {
+fn keywords_that_the_conversion_adds_are_not_compared() {
     let more = |schema: &Value, key: &str, value: Value| {
         let mut schema = schema.clone();
         schema[key] = value;

@@ -80,7 +80,7 @@ fn a_component_in_many_operations_is_shown_once() {
 }
 
 #[test]
-fn what_has_another_name_is_shown_with_both() {
+fn renamed_schemas_are_shown_with_both_names() {
     let old = returning(&["Ant"], "tenant", "string");
     let mut new = returning(&["Emmet"], "holder", "string");
     new["components"]["schemas"]["Emmet"]["type"] = json!("object");

@@ -101,7 +101,7 @@ fn validators_are_sent_for_what_is_here_as_it_was_sent_and_for_nothing_else() {
 }
 
 #[test]
-fn what_somebody_looked_at_is_not_new() {
+fn a_description_marked_as_seen_is_not_new() {
     let server = RawServer::always("200 OK", &[], description("New"));
     let watched = Watched::at(&source(&server));
     let (_, stdout, _) = watched.run(&["fetch"]);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::{AuthError, AuthErrorKind};
 
 /// The largest number of renewals out of turn in one span. A renewal in turn and the logout of a session that could not
-/// be stored may come on top: the random lives allow a manager eight requests in a minute.
+/// be stored may come on top: the tests' random histories allow a manager eight requests in a minute.
 const MOST: usize = 6;
 
 /// The renewals out of turn in the last span of time.

@@ -17,7 +17,7 @@ use crate::store::{lock_file, mark};
 use crate::{AuthError, Session};
 
 /// Writes take milliseconds; a process that takes this long is stuck.
-const WRITE_PATIENCE: Duration = Duration::from_secs(5);
+const WRITE_LOCK_LIMIT: Duration = Duration::from_secs(5);
 
 /// The files of a session, in an open folder.
 pub(super) struct Slot<'a> {
@@ -56,8 +56,8 @@ impl<'a> Slot<'a> {
     /// Runs `work` with exclusive write access to the files of this account, among all processes.
     pub(super) fn exclusively<T>(&self, work: impl FnOnce() -> Result<T, AuthError>) -> Result<T, AuthError> {
         self.at(FileStep::BeforeWriteLock);
-        let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_PATIENCE)?.ok_or_else(|| {
-            let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_PATIENCE.as_secs());
+        let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_LOCK_LIMIT)?.ok_or_else(|| {
+            let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_LOCK_LIMIT.as_secs());
             storage(format!(
                 "another process has held {} for {seconds} s: if it stands still, end it; nothing was written",
                 path.display()

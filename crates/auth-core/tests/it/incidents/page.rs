@@ -61,7 +61,7 @@ pub(super) fn assert_holds_together() {
 }
 
 #[test]
-fn a_test_that_is_not_there_is_missed() {
+fn a_missing_test_is_reported() {
     for (name, expected) in [
         ("incidents::the_page_and_the_tests_hold_together", true),
         ("incidents::page::a_test_that_is_not_there_is_missed", true),

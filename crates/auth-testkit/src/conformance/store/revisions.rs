@@ -54,17 +54,17 @@ impl Suite<'_> {
     pub(super) async fn intents(&mut self) {
         let (one, other) = (self.open(), self.open());
         let (a, b) = (session("a"), session("b"));
-        let (mine, theirs) = (Intent::of(&a, u64::MAX), Intent::of(&a, 2));
+        let (own, theirs) = (Intent::of(&a, u64::MAX), Intent::of(&a, 2));
         let Some(saved) = self.ok("a save succeeds", one.save(ACCOUNT, &a).await) else { return };
-        let recorded = one.record_intent(ACCOUNT, saved, mine).await;
+        let recorded = one.record_intent(ACCOUNT, saved, own).await;
         let Some(recorded) = self.written("an intent is recorded", recorded) else { return };
-        self.finds("another handle finds the intent", ACCOUNT, Some(&stored(&a, Some(mine), recorded))).await;
+        self.finds("another handle finds the intent", ACCOUNT, Some(&stored(&a, Some(own), recorded))).await;
         let stale = other.record_intent(ACCOUNT, saved, theirs).await;
         self.refused("a second intent on what was loaded before is refused", stale);
         self.refused("a swap past an intent that came since is refused", {
             other.compare_and_swap(ACCOUNT, Some(saved), &b).await
         });
-        self.finds("the first intent stays", ACCOUNT, Some(&stored(&a, Some(mine), recorded))).await;
+        self.finds("the first intent stays", ACCOUNT, Some(&stored(&a, Some(own), recorded))).await;
         let replaced = other.record_intent(ACCOUNT, recorded, theirs).await;
         let Some(replaced) = self.written("an intent takes the place of another", replaced) else { return };
         self.refused("an intent that was replaced isn't cleared", one.clear_intent(ACCOUNT, recorded).await);
@@ -73,7 +73,7 @@ impl Suite<'_> {
         let Some(cleared) = self.written("an intent is cleared", cleared) else { return };
         self.finds("a cleared intent is gone", ACCOUNT, Some(&stored(&a, None, cleared))).await;
 
-        let again = one.record_intent(ACCOUNT, cleared, mine).await;
+        let again = one.record_intent(ACCOUNT, cleared, own).await;
         let Some(again) = self.written("an intent is recorded again", again) else { return };
         let swapped = one.compare_and_swap(ACCOUNT, Some(again), &b).await;
         let Some(swapped) = self.written("a swap writes where an intent is", swapped) else { return };

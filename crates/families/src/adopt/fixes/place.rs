@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_is_a_target() {
+    fn a_way_becomes_a_json_path() {
         let way = Way::of(&["paths", "/it's/{id}", "get"]).name("parameters").index(2).name("x-\\\n");
         assert_eq!(way.target(), r"$.paths['/it\'s/{id}'].get.parameters[2]['x-\\\u000a']");
         assert_eq!(Way::default().target(), "$");

@@ -20,8 +20,8 @@ pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
 
 /// `prefixItems` with `items` for the rest, or `items` as an array with `additionalItems` for the rest.
 fn tuple(cx: &mut Context, schema: &mut Node) {
-    let is_list = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
-    let (positions, rest) = match (is_list("prefixItems"), is_list("items")) {
+    let is_array = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
+    let (positions, rest) = match (is_array("prefixItems"), is_array("items")) {
         (true, _) => ("prefixItems", "items"),
         (false, true) => ("items", "additionalItems"),
         (false, false) => {

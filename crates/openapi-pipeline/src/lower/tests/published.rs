@@ -121,7 +121,7 @@ fn properties_named_like_secrets_are_secrets() {
 }
 
 #[test]
-fn secrets_in_maps_arrays_and_unions_are_concealed() {
+fn properties_named_like_secrets_are_secrets_in_maps_arrays_and_unions() {
     let text = || json!({"type": "string"});
     let number = || json!({"type": "integer"});
     let list = |items: Json| json!({"type": "array", "items": items});
@@ -467,7 +467,7 @@ fn alternatives_are_objects_of_which_one_is_meant_or_say_nothing() {
 }
 
 #[test]
-fn scalars_that_a_type_can_not_tell_apart_are_one() {
+fn scalars_of_one_json_type_are_combined() {
     let text = |members: Json| {
         let mut text = json!({"type": "string"});
         text.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());

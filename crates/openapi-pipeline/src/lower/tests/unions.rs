@@ -232,7 +232,7 @@ fn an_inline_alternative_is_meant_by_its_constants_among_named_ones() {
 }
 
 #[test]
-fn null_among_the_values_of_an_alternative_is_said_by_the_union() {
+fn null_among_the_values_of_an_alternative_moves_to_the_union() {
     let list = |values: Json| json!({"type": "string", "nullable": true, "enum": values});
     let integer = json!({"type": "integer"});
     for (branches, expected) in [
