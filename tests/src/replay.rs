@@ -1,4 +1,4 @@
-//! The versions of a description, adopted one after the other, and what becomes of a crate that uses every public item.
+//! The versions of a description, adopted one after the other, and the effect on a crate that uses every public item.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -22,7 +22,7 @@ pub struct Replay {
     present: PathBuf,
 }
 
-/// What became of the users of one version with the next one.
+/// The outcome for the users of one version with the next one.
 #[derive(Debug)]
 pub struct Pair {
     /// The names of both files.

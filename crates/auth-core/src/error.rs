@@ -314,8 +314,8 @@ fn explanation(kind: AuthErrorKind) -> &'static str {
         AuthErrorKind::SessionExpired => "the session is over: sign in again",
         AuthErrorKind::ReauthRequired => "the session can't be renewed: sign in again",
         AuthErrorKind::Forbidden => "the account may not do this: ask for the permission",
-        AuthErrorKind::NotFound => "there is no such thing: check the identifiers and the server",
-        AuthErrorKind::Conflict => "it contradicts the current state: look again and decide anew",
+        AuthErrorKind::NotFound => "there is no such resource: check the identifiers and the server",
+        AuthErrorKind::Conflict => "it conflicts with the current state: read that again before another attempt",
         AuthErrorKind::Validation => "the vendor refuses fields of the request: see `fields()`",
         AuthErrorKind::RateLimited => "too many requests: try again later",
         AuthErrorKind::Unsupported => "the vendor doesn't offer this",
@@ -325,7 +325,7 @@ fn explanation(kind: AuthErrorKind) -> &'static str {
         AuthErrorKind::Storage => "the session can't be stored or read: check the store",
         AuthErrorKind::Shutdown => "the session manager has been shut down",
         AuthErrorKind::Runtime => "the asynchronous runtime is missing or has ended: call this within tokio",
-        AuthErrorKind::Capacity => "a limit of this program is reached: raise it, or let something go",
+        AuthErrorKind::Capacity => "a limit of this program is reached: raise it, or release something",
         AuthErrorKind::Vendor => "the fault is the vendor's: try again later",
     }
 }

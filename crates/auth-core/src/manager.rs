@@ -325,7 +325,7 @@ impl<A: Authenticator + 'static> Inner<A> {
                 biased;
                 result = flight.finished() => result,
                 () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
-                    .with_message("it goes on, and took too long for this caller")
+                    .with_message("the wait limit of this caller is over; the renewal or login goes on in the background")
                     .into()),
             }
         };

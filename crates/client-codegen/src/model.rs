@@ -314,7 +314,7 @@ fn read_body(body: &Node) -> Option<Body> {
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
     let (required, is_json) = (body.is_true("required"), media_type == JSON);
-    // Any JSON is null without saying so.
+    // A schema of any JSON allows null without `nullable`.
     let says = |schema: &&Node| ["type", "enum", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
     let may_be_null = media.get("schema").filter(says).is_some_and(|schema| schema.is_true("nullable"));
     let (nullable, secret) = (required && is_json && may_be_null, media.is_true("x-secret"));

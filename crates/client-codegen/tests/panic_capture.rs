@@ -52,10 +52,10 @@ fn panic_elsewhere(text: &'static str) {
     assert!(thread::spawn(move || panic!("{text}")).join().is_err());
 }
 
-/// What typify says about [`panicking`].
+/// typify's message about [`panicking`].
 const TRAPPED: &str = "#/components/schemas/Gone is missing";
 
-/// A document that the generator panics on: the alternatives are told apart by names that become one.
+/// A document that the generator panics on: the names of the alternatives become one.
 fn panicking() -> Json {
     let schema = json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}});
     json!({

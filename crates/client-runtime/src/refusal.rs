@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 /// A server's statement over HTTP/2 that it didn't process a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 has a word for it"))]
+#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 reports it"))]
 pub(crate) enum Refusal {
     /// The server refuses for the moment, or wants another connection.
     Temporary,

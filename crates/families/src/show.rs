@@ -173,7 +173,7 @@ fn of_family(
 fn view(lowered: &Node) -> Result<Node, Diagnostics> {
     let broken = |error: client_codegen::CodegenError| {
         openapi_pipeline::Diagnostic::new("show", error.to_string())
-            .at(lowered.origin, "the view was to be made of this")
+            .at(lowered.origin, "the view is made of this")
             .help("this is a fault of the pipeline, not of the document")
     };
     client_codegen::view(lowered).map_err(|error| broken(error).into())

@@ -240,14 +240,14 @@ impl Trial<'_> {
     fn changes(&self, schema: &Value, direction: Direction, sent: &Value, written: &[u8]) -> Option<String> {
         let written: Value = match serde_json::from_slice(written) {
             Ok(written) => written,
-            Err(error) => return Some(format!("what was written is no JSON: {error}")),
+            Err(error) => return Some(format!("the encoded value is no JSON: {error}")),
         };
         if let Some(first) = differences(sent, &written).into_iter().next() {
             return Some(first);
         }
         let as_before = self.schemas.check(schema, direction, sent).map_or(Reading::Lenient, |()| Reading::Strict);
         let checked = self.schemas.check_as(as_before, schema, direction, &written);
-        checked.err().map(|problem| format!("what was written is not what the schema asks for: {problem}"))
+        checked.err().map(|problem| format!("the encoded value violates the schema: {problem}"))
     }
 }
 

@@ -198,7 +198,7 @@ mod tests {
         for wrong in [json!(-1), json!(65_536), json!(u64::MAX)] {
             assert!(!check(json!({"type": "integer", "format": "uint16"}), wrong));
         }
-        // In use: the syntax of 3.1 in an older document.
+        // Published 3.0 documents use the syntax of 3.1 here.
         assert!(!check(json!({"type": "number", "exclusiveMinimum": 1}), json!(1)));
     }
 }

@@ -8,7 +8,7 @@ const AIVO: &str = "openapi/aivo/auth.yaml";
 const AIVO_OVERLAY: &str = "openapi/aivo/auth.overlay.yaml";
 const PACERPRO: &str = "openapi/pacerpro/swagger.json";
 
-/// Spoils a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected
+/// Damages a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected
 /// string and a help on stderr, nothing on stdout, and all files unchanged. Returns the problems as shown.
 #[track_caller]
 fn refused(arguments: &[&str], expected: &[&str], spoil: impl FnOnce(&Scratch)) -> String {

@@ -1,4 +1,4 @@
-//! What `cargo xtask diff` finds, how bad it calls it, and how it shows it.
+//! The changes that `cargo xtask diff` finds, their levels, and their rendering.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 #![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
@@ -205,7 +205,7 @@ fn a_schema_is_compared_in_each_direction_that_uses_it() {
         difference.changes.iter().map(|change| (change.rule.name, change.level())).collect();
     assert!(found.contains(&("request-enum-value-removed", Level::Breaking)), "{found:?}");
     assert!(found.contains(&("response-enum-value-removed", Level::Compatible)), "{found:?}");
-    // What only responses have is nothing that callers must send, and the other way round.
+    // Properties of responses alone need not be sent by callers, and properties of requests alone don't come back.
     let only = |word: &str| text(json!({"type": "string", word: true}));
     let bare = around("3.0.3", &json!({"type": "object"}), &json!({}));
     let rules = |old: &str, new: &str| -> Vec<&str> {

@@ -48,7 +48,7 @@ fn fault(seed: u64) -> Option<String> {
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
     match outcome.recv_timeout(LONGEST) {
         Ok(outcome) => outcome.err(),
-        Err(mpsc::RecvTimeoutError::Timeout) => Some(format!("still at work after {} s", LONGEST.as_secs())),
+        Err(mpsc::RecvTimeoutError::Timeout) => Some(format!("still running after {} s", LONGEST.as_secs())),
         Err(mpsc::RecvTimeoutError::Disconnected) => {
             let payload = worker.join().err();
             let text = payload.and_then(|payload| payload.downcast_ref::<String>().cloned());

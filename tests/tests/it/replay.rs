@@ -1,7 +1,7 @@
 //! A crate that uses every public item of the crate of one version, compiled with that of the next one.
 //!
-//! Everyday these are versions made for the test. `HISTORY_DIR` names a folder with published versions of one description,
-//! in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
+//! In an ordinary run, the versions are made for the test. `HISTORY_DIR` names a folder with published versions of one
+//! description, in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they found and expect")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,8 +95,7 @@ impl Versions {
     }
 }
 
-/// What a vendor adds: a parameter, properties, a value of an enum, an error, an operation with two
-/// answers.
+/// The additions of a vendor: a parameter, properties, a value of an enum, an error, an operation with two answers.
 fn grow(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     schemas["NewOrder"]["properties"]["gift"] = json!({"type": "boolean"});
@@ -145,12 +144,12 @@ fn check_pair(pair: &Pair) {
         assert!(pair.broken.is_empty() && !is_major, "{pair}\n{:#?}\n{report}", pair.broken);
     }
     assert!(pair.broken.is_empty() || is_major, "a step of {:?} breaks code: {:#?}\n{report}", pair.step, pair.broken);
-    // What names a server by its address has to name another one then, and no item says so.
+    // Code that passes a server's URL has to pass another one, which no public item shows.
     let is_of_addresses = report.contains("server-prefix-moved");
     if pair.verdict == Some(Level::Source) && !is_of_addresses {
         assert!(is_major != pair.broken.is_empty(), "a major step, and all code compiles:\n{report}");
     }
-    // A use that is broken is of an item that `adopt` lists, or of one that stands beside such a one.
+    // Each broken use is one of an item that `adopt` lists, or of an item next to it.
     let unlisted: Vec<_> = pair.broken.iter().filter(|broken| broken.reason == Reason::Within).collect();
     assert!(unlisted.is_empty(), "items that are there as before can't be used: {unlisted:#?}\n{report}");
 }

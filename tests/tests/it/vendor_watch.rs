@@ -147,7 +147,7 @@ fn a_new_description_is_one_pull_request_which_is_refreshed() {
     run(watch.watch());
     assert_eq!((watch.calls(), watch.branch()), (vec![], None), "nothing is new");
 
-    // What is quoted can't end the quotation.
+    // Backticks in the description can't end the quotation.
     let new =
         old.replace("version: 1.0.0", "version: 1.1.0").replace("an access token and a", "an access token, ````, a");
     watch.publish(Some(new.clone()));
@@ -211,7 +211,7 @@ fn a_description_that_cannot_be_fetched_is_a_failure() {
     let output = watch.watch();
     let said = text(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("::error::what is published of aivo/auth could not be had"), "{said}");
+    assert!(said.contains("::error::the published description of aivo/auth could not be fetched"), "{said}");
     assert!(said.contains("503 Service Unavailable"), "{said}");
     assert_eq!((watch.calls(), watch.branch()), (vec![], None), "and no pull request is touched");
 

@@ -114,8 +114,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             biased;
             ended = ending => ended.map_err(|_| lost())?,
             () = self.inner.limit() => Err(AuthError::new(AuthErrorKind::Timeout).with_message(
-                "the session is forgotten here; that it is ended in the store and at the vendor goes on, and takes too long \
-                 for this caller",
+                "the session is removed here; ending it in the store and at the vendor goes on in the background, beyond the \
+                 wait limit of this caller",
             )),
         }
     }
@@ -176,7 +176,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         };
         self.bounded(Box::pin(all)).await.map_err(|error| {
             error.with_message(
-                "the session is ended, but a call from before is still under way; what it brings is ended too",
+                "the session is ended, but an earlier operation is still in flight; a session that it creates is ended too",
             )
         })
     }
@@ -237,5 +237,5 @@ fn still_valid_at_vendor(error: AuthError) -> AuthError {
         AuthErrorKind::Unsupported => AuthErrorKind::Vendor,
         kind => kind,
     };
-    error.with_kind(kind).with_message("the session is forgotten here; at the vendor it lives on until it expires")
+    error.with_kind(kind).with_message("the session is removed here; at the vendor it stays valid until it expires")
 }

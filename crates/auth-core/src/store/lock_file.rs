@@ -114,7 +114,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     match tokio::time::timeout(DISK_LIMIT, runtime.spawn_blocking(work)).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(storage("the runtime is shutting down: it is unknown whether this was done")),
-        Err(_) => Err(storage(format!("the disk didn't answer within {} s: look at it", DISK_LIMIT.as_secs()))
+        Err(_) => Err(storage(format!("the disk didn't answer within {} s: check the disk", DISK_LIMIT.as_secs()))
             .with_transient(true)),
     }
 }

@@ -49,7 +49,7 @@ fn by_default(fault: &Fault) -> Expected {
         // Expiry counts from the response's arrival, or was requested.
         Fault::ClockAhead(_) => FINE,
         Fault::ClockBehind(_) => FINE,
-        other => panic!("{other:?} is new: what should become of it?"),
+        other => panic!("{other:?} is new: add its expected result"),
     }
 }
 

@@ -207,7 +207,7 @@ async fn a_malformed_record_is_refused_until_a_login() {
     assert!(store.load(KEY).await.unwrap().is_some());
     fs::write(&path, "damaged again").unwrap();
     store.remove(KEY).await.unwrap();
-    assert!(store.load(KEY).await.unwrap().is_none(), "what is damaged can be removed");
+    assert!(store.load(KEY).await.unwrap().is_none(), "a damaged record can be removed");
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     store.remove(KEY).await.unwrap();
     write();
     store.remove(KEY).await.unwrap();
-    assert!(store.load(KEY).await.unwrap().is_none(), "whoever signs out ends that too");
+    assert!(store.load(KEY).await.unwrap().is_none(), "a logout removes that record too");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_full_disk_is_reported_and_the_old_session_is_whole() {
         let error = store.save(KEY, &session("second")).await.unwrap_err();
         assert_says(&error, &["can't write to", disk.path().to_str().unwrap(), "make room"]);
         assert!(error.is_transient());
-        assert_eq!(disk.folder.files(), ["filler", RECORD], "what was begun is taken away");
+        assert_eq!(disk.folder.files(), ["filler", RECORD], "the unfinished file is removed");
         let found = store.load(KEY).await.unwrap().unwrap();
         assert_eq!(found.revision, revision);
         assert_eq!(found.session.access_token, session("first").access_token);
@@ -65,7 +65,7 @@ async fn a_session_can_be_removed_from_a_full_disk() {
     assert_ne!(store.vacancy(KEY).await.unwrap(), Some(Revision::VACANT), "there is room for the mark now");
     disk.fill();
     assert_says(&store.remove(KEY).await.unwrap_err(), &["can't write to", "make room"]);
-    assert_eq!(disk.folder.files(), ["filler"], "what was begun is taken away");
+    assert_eq!(disk.folder.files(), ["filler"], "the unfinished file is removed");
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ fn a_folder_without_permission_is_reported() {
 }
 
 #[tokio::test]
-#[ignore = "what another test starts as another user"]
+#[ignore = "another test starts it as another user"]
 async fn somebody_else() {
     let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
     let folder = PathBuf::from(folder);

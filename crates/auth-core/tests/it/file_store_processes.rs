@@ -42,7 +42,7 @@ fn child(folder: &Path, what: &str, step: Option<FileStep>) -> Command {
 }
 
 #[tokio::test]
-#[ignore = "what the other tests start as a process"]
+#[ignore = "other tests start it as a process"]
 async fn a_process_of_its_own() {
     let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
     let dies_at = std::env::var("STORE_DIES_AT").unwrap();

@@ -64,7 +64,7 @@ fn the_whole_matrix_shows_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "what another test starts as a process"]
+#[ignore = "another test starts it as a process"]
 async fn the_matrix() {
     let capture = trace::start();
     let mut rows = JoinSet::new();

@@ -361,7 +361,7 @@ async fn a_client_gets_the_kind_of_the_failure() {
             (error.needs_login(), error.is_transient(), error.retry_after()),
             (needs_login, transient, retry_after)
         );
-        assert!(std::error::Error::source(&error).is_some(), "what the vendor said is at hand");
+        assert!(std::error::Error::source(&error).is_some(), "the vendor's response is available");
     }
 }
 

@@ -26,7 +26,7 @@
 
 mod support;
 
-// The manager and the pool, against a made-up vendor and under paused time.
+// The manager and the pool, against a simulated vendor and under paused time.
 mod histories;
 mod incidents;
 mod keys;

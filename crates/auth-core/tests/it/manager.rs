@@ -1,4 +1,4 @@
-//! The session manager against a made-up vendor, in process and under paused time: herds, races, faults, ends.
+//! The session manager against a simulated vendor, in process and under paused time: herds, races, faults, ends.
 
 use std::sync::Arc;
 use std::time::Duration;

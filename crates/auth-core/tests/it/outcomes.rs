@@ -1,5 +1,5 @@
-//! The table in docs/outcomes.md: the outcomes for a session when its store or a clock is in trouble. Each row is
-//! played with a real disk, a real Redis and a vendor on a socket, and its outcomes are compared with the page.
+//! The table in docs/outcomes.md: the outcomes for a session when its store or a clock fails. Each row is run with a
+//! real disk, a real Redis and a vendor on a socket, and its outcomes are compared with the page.
 //!
 //! `UPDATE_DOCS=1` rewrites the page, where all requirements are met.
 
@@ -20,10 +20,10 @@ use crate::support::scratch::Scratch;
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/outcomes.md");
 const SECOND: Duration = Duration::from_secs(1);
 
-/// One row: the trouble, and three answers.
+/// One row: the fault, and three answers.
 struct Row {
     store_fault: &'static str,
-    /// While the token is valid, after it has expired, and when the trouble is over.
+    /// While the token is valid, after it has expired, and when the fault is over.
     answers: [String; 3],
 }
 
@@ -67,7 +67,7 @@ impl Scenario {
         self.ask_of(&self.manager)
     }
 
-    /// Plays a trouble that begins and ends.
+    /// Runs a fault that begins and ends.
     fn row(self, store_fault: &'static str, begin: impl FnOnce(), end: impl FnOnce()) -> Row {
         self.setup.clock.advance(STALE);
         begin();
@@ -85,7 +85,7 @@ impl Scenario {
     }
 }
 
-/// A scene on a disk of 64 KiB, and its folder for sessions.
+/// A scenario on a disk of 64 KiB, and its folder for sessions.
 fn on_disk(disk: &Disk) -> (PathBuf, Scenario) {
     let folder = disk.path().join("sessions");
     (folder.clone(), Scenario::new(FileStore::open(folder).unwrap()))
@@ -100,7 +100,7 @@ fn disk_full() -> Option<Row> {
 
 fn disk_full_after_the_request() -> Option<Row> {
     // A process that another test starts has a copy of all open files until its program runs. When it closes the record
-    // that was replaced, the full disk has room for one more: then the scene is repeated.
+    // that was replaced, the full disk has room for one more: then the scenario is repeated.
     for _ in 0..20 {
         if let Ok(row) = fill_disk_after_the_request()? {
             return Some(row);
@@ -249,7 +249,7 @@ fn clock_off(store_fault: &'static str, ahead: bool) -> Option<Row> {
     Some(Row { store_fault, answers: [valid, expired, host] })
 }
 
-/// All rows in the order of the page, played concurrently: most of their time is waiting.
+/// All rows in the order of the page, run concurrently: most of their time is waiting.
 fn all() -> Vec<Option<Row>> {
     let rows: [fn() -> Option<Row>; 12] = [
         disk_full,

@@ -242,7 +242,7 @@ async fn a_logout_by_a_peer_ends_the_session_here_too() {
     assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
     assert!(error.to_string().contains("ended elsewhere"), "{error}");
     assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None), "it is not stored again, and not redeemed");
-    assert_eq!(text(&armed.token().await.unwrap()), "access-1", "whoever has credentials of its own signs in");
+    assert_eq!(text(&armed.token().await.unwrap()), "access-1", "a peer with credentials of its own signs in");
 }
 
 #[tokio::test(start_paused = true)]
@@ -444,7 +444,7 @@ enum Comes {
     Given,
 }
 
-/// A peer, and another one that shares its store without trouble; the write of the peer's session got no response, and
+/// A peer, and another one that shares its store without faults; the write of the peer's session got no response, and
 /// the store works again.
 async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
     let shared = match was_stored {

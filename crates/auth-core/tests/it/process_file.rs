@@ -9,7 +9,7 @@ use test_requirements::effort;
 use crate::support::processes::{self, Answer, KillPoint, LIFETIME, Left, STALE, Setup, Shared, runtime};
 
 #[test]
-#[ignore = "what a process does that another test has started"]
+#[ignore = "another test starts it as a process"]
 fn child() {
     processes::child(|folder, points| {
         let store = FileStore::open(folder).unwrap();

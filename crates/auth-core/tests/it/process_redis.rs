@@ -18,7 +18,7 @@ fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
 }
 
 #[test]
-#[ignore = "what a process does that another test has started"]
+#[ignore = "another test starts it as a process"]
 fn child() {
     processes::child(|place, _| {
         let (url, lease) = place.split_once(' ').unwrap();

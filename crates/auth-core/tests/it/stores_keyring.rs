@@ -323,6 +323,6 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     assert!(store.load(KEY).await.unwrap().is_some() && store.load("aivo/ada").await.unwrap().is_none());
     store.save("aivo/ada", &session("old")).await.unwrap();
     store.remove(KEY).await.unwrap();
-    assert!(store.load("aivo/ada").await.unwrap().is_none(), "whoever signs out ends that too");
+    assert!(store.load("aivo/ada").await.unwrap().is_none(), "a logout removes that record too");
     assert_eq!(store.keys().await.unwrap_err().kind(), AuthErrorKind::Unsupported);
 }

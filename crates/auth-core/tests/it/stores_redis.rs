@@ -252,7 +252,7 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     store.remove(KEY).await.unwrap();
     write();
     store.remove(KEY).await.unwrap();
-    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0), "whoever signs out ends that too");
+    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0), "a logout removes that record too");
 }
 
 #[tokio::test]

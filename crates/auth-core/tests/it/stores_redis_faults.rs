@@ -120,7 +120,7 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
             assert_eq!(writing.await.unwrap().unwrap(), None);
             assert!(direct.load("me").await.unwrap().is_none());
             let anew = direct.compare_and_swap("me", None, &session("anew")).await.unwrap();
-            assert!(anew.is_some(), "whoever sees that it was removed may begin again");
+            assert!(anew.is_some(), "a writer that sees the removal may begin again");
             direct.remove("me").await.unwrap();
         } else {
             // The caller of a save looks again; a dropped one doesn't.

@@ -124,8 +124,8 @@ async fn making_a_connection_is_bounded_and_its_error_is_not_quoted() {
     let never = never.time_limit(limit).build().unwrap();
     assert_storage(&never.load("me").await.unwrap_err(), true, "(timed out)");
     for (kind, transient, says) in [
-        (ErrorKind::Client, false, "look at how the connection is made"),
-        (ErrorKind::InvalidClientConfig, false, "look at how the connection is made"),
+        (ErrorKind::Client, false, "check how the connection is made"),
+        (ErrorKind::InvalidClientConfig, false, "check how the connection is made"),
         (ErrorKind::MasterNameNotFoundBySentinel, true, "no sentinel knows the primary"),
         (ErrorKind::ClusterConnectionNotFound, true, "no node of the cluster"),
         (ErrorKind::AuthenticationFailed, false, "(WRONGPASS)"),

@@ -182,7 +182,7 @@ fn everything_that_is_traced_is_documented_and_shows_no_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "what another test starts as a process"]
+#[ignore = "another test starts it as a process"]
 async fn a_history_of_sessions() {
     let book = Book::default();
     tracing::subscriber::set_global_default(book.clone()).unwrap();
@@ -354,7 +354,7 @@ mod calls {
     }
 
     #[tokio::test]
-    #[ignore = "what another test starts as a process"]
+    #[ignore = "another test starts it as a process"]
     async fn calls_to_a_vendor() {
         let book = Book::default();
         tracing::subscriber::set_global_default(book.clone()).unwrap();

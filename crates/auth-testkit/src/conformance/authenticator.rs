@@ -5,7 +5,7 @@ use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session, Tokio
 use super::report::{Report, describe};
 
 /// The reason for skipping checks that need a second login.
-const ONE_LOGIN: &str = "the credentials are no good for a second login";
+const ONE_LOGIN: &str = "the credentials can't be used for a second login";
 
 /// The clock that dates sessions.
 const CLOCK: TokioTimer = TokioTimer::new();
@@ -102,7 +102,7 @@ fn check_session(report: &mut Report, session: &Session) {
 async fn renew(report: &mut Report, authenticator: &dyn Authenticator, session: Session) -> Session {
     let result = authenticator.refresh(&session, &CLOCK).await;
     if authenticator.capabilities().renewal != Renewal::Refresh {
-        report.unsupported("a refresh that isn't there is unsupported", result);
+        report.unsupported("a missing refresh is unsupported", result);
         return session;
     }
     let Some(renewed) = report.ok("refresh succeeds", result) else { return session };
@@ -122,7 +122,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
             report.check("a session that is logged out can't be renewed", refused, || "it was renewed".to_owned());
         }
     } else {
-        report.unsupported("a logout of one session that isn't there is unsupported", logout);
+        report.unsupported("a missing logout of one session is unsupported", logout);
     }
     if !credentials.is_reusable() {
         report.skip("revoking all sessions", ONE_LOGIN);
@@ -135,7 +135,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     if capabilities.revoke_all {
         report.ok("revoking all sessions succeeds", revoked);
     } else {
-        report.unsupported("a revocation that isn't there is unsupported", revoked);
+        report.unsupported("a missing revocation is unsupported", revoked);
         put_away(authenticator, &session).await;
     }
 }
@@ -150,7 +150,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
         return report.skip(NAME, ONE_LOGIN);
     }
     let login = authenticator.login(credentials, &CLOCK).await;
-    let Some(session) = report.ok("a login after all that succeeds", login) else { return };
+    let Some(session) = report.ok("another login succeeds", login) else { return };
     let refresh = authenticator.refresh(&session, &CLOCK).await;
     let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else {
         return put_away(authenticator, &session).await;
@@ -167,7 +167,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
 
 /// Tries a password that isn't this account's. A vendor that counts failures counts one.
 async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
-    const NAME: &str = "a wrong password is refused for good";
+    const NAME: &str = "a wrong password is a final refusal";
     const WRONG: &str = "N0t-the-password-of-this-account";
     let Credentials::Password { username, .. } = credentials else {
         return report.skip(NAME, "the credentials are no password");
@@ -194,5 +194,5 @@ async fn unknown_credentials(report: &mut Report, authenticator: &dyn Authentica
     let error = login.err();
     let refused = error.as_ref().is_some_and(|error| !error.is_transient());
     let seen = || error.as_ref().map_or_else(|| "they were accepted".to_owned(), describe);
-    report.check("unknown credentials are refused for good", refused, seen);
+    report.check("unknown credentials are a final refusal", refused, seen);
 }

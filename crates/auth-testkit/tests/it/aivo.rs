@@ -92,7 +92,7 @@ fn a_spent_refresh_token_is_refused_and_counted() {
     let second = tokens(&refresh(&mut state, 1, &first).1);
     assert_eq!(refresh(&mut state, 2, &first).0, 401);
     assert_eq!((state.stats().reused_refresh_tokens(), state.stats().repeated_refresh_tokens()), (1, 1));
-    assert_eq!(refresh(&mut state, 3, &second).0, 200, "without detection the session lives on");
+    assert_eq!(refresh(&mut state, 3, &second).0, 200, "without detection the session stays valid");
 }
 
 #[test]

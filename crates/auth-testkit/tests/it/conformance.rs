@@ -138,10 +138,10 @@ async fn each_defect_is_found() {
         (Defect::NoRefresh, "refresh succeeds"),
         (Defect::SameSession, "a refresh rotates the refresh token"),
         (Defect::Transient, "a spent refresh token needs a login"),
-        (Defect::HiddenLogout, "a logout of one session that isn't there is unsupported"),
-        (Defect::AcceptsAnyCredentials, "unknown credentials are refused for good"),
-        (Defect::AnyPassword, "a wrong password is refused for good"),
-        (Defect::WrongPasswordAsTransport, "a wrong password is refused for good"),
+        (Defect::HiddenLogout, "a missing logout of one session is unsupported"),
+        (Defect::AcceptsAnyCredentials, "unknown credentials are a final refusal"),
+        (Defect::AnyPassword, "a wrong password is a final refusal"),
+        (Defect::WrongPasswordAsTransport, "a wrong password is a final refusal"),
     ] {
         let failures = failures(defect).await;
         assert!(failures.contains(&expected), "{expected}: {failures:?}");
@@ -164,7 +164,7 @@ async fn every_session_is_ended() {
 async fn checks_that_need_other_credentials_are_skipped_by_name() {
     let report = conformance::run(&InProcess::new(Defect::AcceptsAnyCredentials), &Credentials::api_key("a key")).await;
     let skipped: Vec<_> = report.skipped.iter().map(|(name, _)| *name).collect();
-    let needs_password = "a wrong password is refused for good";
+    let needs_password = "a wrong password is a final refusal";
     assert_eq!(skipped, ["revoking all sessions", "a spent refresh token needs a login", needs_password]);
 }
 

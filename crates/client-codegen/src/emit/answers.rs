@@ -149,7 +149,7 @@ fn pattern(status: StatusPattern) -> TokenStream {
             let (first, last) = (digit * 100, digit * 100 + 99);
             quote!(#first..=#last)
         }
-        // It comes after all others.
+        // `default` matches every status, so its arm is the last one.
         StatusPattern::Default => quote!(_),
     }
 }

@@ -269,7 +269,7 @@ async fn a_server_without_tls_is_distinguished_from_an_absent_one() {
     server.abort();
     let _ = server.await;
     let error = Client::new(builder(&url, &timer).static_token("t")).session().await.unwrap_err();
-    assert!(error.to_string().contains("nobody listens there"), "{error}");
+    assert!(error.to_string().contains("no server listens there"), "{error}");
 }
 
 /// The server may have acted on a later attempt: its earlier answer would hide that.

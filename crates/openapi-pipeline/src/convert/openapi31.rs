@@ -37,7 +37,7 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     // References to schemas inside these must be followed before the fields go.
     refs::hoist(cx, root);
     match root.remove("webhooks") {
-        // They pass the same repairs before they are compared.
+        // Webhooks are converted like paths before they are compared.
         Some(webhooks) if cx.unconverted().is_some() => root.put("webhooks", webhooks),
         Some(webhooks) => cx.note(&DROP_WEBHOOKS, webhooks.origin, "dropped webhooks"),
         None => {}
@@ -189,7 +189,7 @@ impl Fields {
             });
         }
         match target {
-            // Copies of copies could go in cycles; no author writes them.
+            // A target that contains references of this kind is not copied: the copies could form a cycle.
             Some(target) if !leads_on => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
                 *node = cx.copy(target);

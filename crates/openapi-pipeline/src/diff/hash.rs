@@ -48,7 +48,7 @@ impl Hashes {
         }
         let number = if is_reference(site) {
             let target = reach.deeper().map_or(0, |reach| self.schema(side, side.resolve(site), reach));
-            // As it is written, a reference has neighbours, and all of them hold.
+            // As published, a reference may have sibling keywords, and all of them apply.
             match self.members(side, site, "", reach) {
                 NO_MEMBERS => target,
                 neighbours => ("$ref", target, neighbours).numbered(),

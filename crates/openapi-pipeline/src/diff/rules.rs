@@ -64,11 +64,11 @@ catalogue! {
         UNCONVERTED_OPERATION_ADDED Unconverted "unconverted-operation" Added Compatible "There is a new operation that no client is generated for: OpenAPI 3.0 has no place for it.";
         UNCONVERTED_OPERATION_REMOVED Unconverted "unconverted-operation" Removed Breaking "An operation that no client is generated for is gone.";
         UNCONVERTED_PART_CHANGED Unconverted "unconverted-part" Changed Breaking "Something is different that OpenAPI 3.0 has no place for, and that is only compared as it is written: nothing can be promised of it.";
-        COMPARISON_INCOMPLETE Comparison "comparison" Incomplete Breaking "The documents are too large or too entangled to be compared to the end, so nothing can be promised.";
+        COMPARISON_INCOMPLETE Comparison "comparison" Incomplete Breaking "The documents are too large, or have too many combinations, to be compared completely, so nothing can be promised.";
     }
     Operation {
         OPERATION_REMOVED Operation "operation" Removed Breaking "An operation is gone: calls of it fail.";
-        OPERATION_REMOVED_AFTER_SUNSET Operation "operation" RemovedAfterSunset Source "A deprecated operation is gone, and the day that was announced for it (`x-sunset`) has come: the generated method is gone, and callers were told.";
+        OPERATION_REMOVED_AFTER_SUNSET Operation "operation" RemovedAfterSunset Source "A deprecated operation is gone, and the day that was announced for it (`x-sunset`) has come: the generated method is gone, as announced.";
         OPERATION_ADDED Operation "operation" Added Compatible "There is a new operation.";
         OPERATION_PATH_CHANGED Operation "operation-path" Changed Breaking "The operation is found at another path, be it only by a slash at the end: calls of the old one fail.";
         OPERATION_METHOD_CHANGED Operation "operation-method" Changed Breaking "The operation has another method: calls with the old one fail.";
@@ -99,7 +99,7 @@ catalogue! {
         REQUEST_PARAMETER_BECAME_REQUIRED Parameter "parameter" BecameRequired Breaking "Callers must send a parameter that they could leave out, even if it has a default.";
         REQUEST_PARAMETER_BECAME_OPTIONAL Parameter "parameter" BecameOptional Compatible "Callers may leave out a parameter that they had to send.";
         REQUEST_PARAMETER_MOVED Parameter "parameter" Moved Breaking "A parameter is sent in another place, such as a header in place of the query.";
-        REQUEST_PARAMETER_STYLE_CHANGED Parameter "parameter-style" Changed Breaking "A list or object is written differently into the parameter (`style`, `explode`).";
+        REQUEST_PARAMETER_STYLE_CHANGED Parameter "parameter-style" Changed Breaking "An array or object is written differently into the parameter (`style`, `explode`).";
         REQUEST_PARAMETER_CONTENT_CHANGED Parameter "parameter-content" Changed Breaking "The parameter's value is a document of another media type, or no longer one.";
         REQUEST_PARAMETER_ENCODING_CHANGED Parameter "parameter-encoding" Changed Compatible "Reserved characters or empty values of the parameter are treated differently, or a number or boolean is called a JSON document, which looks the same.";
         REQUEST_PARAMETER_DEPRECATED Parameter "parameter" Deprecated Compatible "The parameter still works, but should no longer be used.";
@@ -120,11 +120,11 @@ catalogue! {
         REQUEST_FORMAT_NARROWED Values "format" Narrowed Breaking "Values must have a format that they didn't need.";
         REQUEST_FORMAT_WIDENED Values "format" Widened Compatible "Values need no format any more, or a wider one.";
         REQUEST_FORMAT_CHANGED Values "format" Changed Breaking "Values must have another format.";
-        REQUEST_PATTERN_ADDED Values "pattern" Added Breaking "Texts must match a pattern.";
-        REQUEST_PATTERN_REMOVED Values "pattern" Removed Compatible "Texts need not match a pattern any more.";
-        REQUEST_PATTERN_NARROWED Values "pattern" Narrowed Breaking "Texts must match a pattern that allows less.";
-        REQUEST_PATTERN_WIDENED Values "pattern" Widened Compatible "Texts must match a pattern that allows more.";
-        REQUEST_PATTERN_CHANGED Values "pattern" Changed Breaking "Texts must match another pattern, which rules out texts that matched, or may do so.";
+        REQUEST_PATTERN_ADDED Values "pattern" Added Breaking "Strings must match a pattern.";
+        REQUEST_PATTERN_REMOVED Values "pattern" Removed Compatible "Strings need not match a pattern any more.";
+        REQUEST_PATTERN_NARROWED Values "pattern" Narrowed Breaking "Strings must match a pattern that allows less.";
+        REQUEST_PATTERN_WIDENED Values "pattern" Widened Compatible "Strings must match a pattern that allows more.";
+        REQUEST_PATTERN_CHANGED Values "pattern" Changed Breaking "Strings must match another pattern, which rules out strings that matched, or may do so.";
         REQUEST_BOUND_TIGHTENED Values "bound" Tightened Breaking "A bound of numbers, lengths or counts allows less.";
         REQUEST_BOUND_LOOSENED Values "bound" Loosened Compatible "A bound of numbers, lengths or counts allows more.";
         REQUEST_ENUM_ADDED Values "enum" Added Breaking "Any value was taken, and now only listed ones are.";
@@ -147,7 +147,7 @@ catalogue! {
         REQUEST_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Compatible "Properties that are not listed may be anything.";
         REQUEST_BRANCH_REMOVED Values "branch" Removed Breaking "An alternative of a `oneOf` or `anyOf` is no longer taken.";
         REQUEST_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` or `anyOf` is taken.";
-        REQUEST_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
+        REQUEST_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are distinguished by another property.";
         REQUEST_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Breaking "A value that names an alternative is no longer taken.";
         REQUEST_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative.";
         REQUEST_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative, or an alternative is named by other values.";
@@ -158,7 +158,7 @@ catalogue! {
         REQUEST_KEYWORD_CHANGED Keyword "keyword" Changed Breaking "A keyword of OpenAPI 3.1 restricts what is taken in another way, and may rule out what was taken.";
         REQUEST_XML_CHANGED Xml "xml" Changed Breaking "A value is written into an XML body by another name, namespace or form (`xml`).";
         REQUEST_SCHEMA_REWRITTEN Schema "schema" Rewritten Compatible "A schema is written in another way, and everything that was taken still is.";
-        REQUEST_DEFAULT_CHANGED Default "default" Changed Compatible "What the server takes when nothing is sent is different.";
+        REQUEST_DEFAULT_CHANGED Default "default" Changed Compatible "The value that the server assumes when none is sent is different.";
     }
     Response {
         RESPONSE_SUCCESS_STATUS_REMOVED Status "success-status" Removed Breaking "A status of success is no longer answered.";
@@ -182,36 +182,36 @@ catalogue! {
         RESPONSE_FORMAT_NARROWED Values "format" Narrowed Compatible "Values have a format.";
         RESPONSE_FORMAT_WIDENED Values "format" Widened Breaking "Values have no format any more, or a wider one.";
         RESPONSE_FORMAT_CHANGED Values "format" Changed Breaking "Values of another format come back.";
-        RESPONSE_PATTERN_ADDED Values "pattern" Added Compatible "Texts match a pattern.";
-        RESPONSE_PATTERN_REMOVED Values "pattern" Removed Breaking "Texts need not match the pattern that was promised.";
-        RESPONSE_PATTERN_NARROWED Values "pattern" Narrowed Compatible "Texts match a pattern that allows less than the one that was promised.";
-        RESPONSE_PATTERN_WIDENED Values "pattern" Widened Breaking "Texts match a pattern that allows more than the one that was promised.";
-        RESPONSE_PATTERN_CHANGED Values "pattern" Changed Breaking "Texts match another pattern than was promised, which allows other texts, or may do so.";
+        RESPONSE_PATTERN_ADDED Values "pattern" Added Compatible "Strings match a pattern.";
+        RESPONSE_PATTERN_REMOVED Values "pattern" Removed Breaking "Strings need not match the pattern that was promised.";
+        RESPONSE_PATTERN_NARROWED Values "pattern" Narrowed Compatible "Strings match a pattern that allows less than the one that was promised.";
+        RESPONSE_PATTERN_WIDENED Values "pattern" Widened Breaking "Strings match a pattern that allows more than the one that was promised.";
+        RESPONSE_PATTERN_CHANGED Values "pattern" Changed Breaking "Strings match another pattern than was promised, which allows other strings, or may do so.";
         RESPONSE_BOUND_TIGHTENED Values "bound" Tightened Compatible "A bound of numbers, lengths or counts promises more.";
         RESPONSE_BOUND_LOOSENED Values "bound" Loosened Breaking "A bound of numbers, lengths or counts promises less.";
         RESPONSE_ENUM_ADDED Values "enum" Added Compatible "Only listed values come back.";
         RESPONSE_ENUM_REMOVED Values "enum" Removed Compatible "Values that are not listed can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_VALUE_REMOVED Values "enum-value" Removed Compatible "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Values "enum-value" Added Compatible "One more value can come back. A generated client copes: its enums keep unknown values.";
-        RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
+        RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "Of the listed values that could come back, none does any more: callers that distinguish them find no known value.";
         RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum of several types: the generated type has no place for those of another one.";
         RESPONSE_NULLABLE_GAINED Values "nullable" Gained Breaking "`null` can come back.";
         RESPONSE_NULLABLE_LOST Values "nullable" Lost Compatible "`null` no longer comes back.";
         RESPONSE_PROPERTY_REMOVED Property "property" Removed Breaking "A property no longer comes back.";
-        RESPONSE_PROPERTY_ADDED_REQUIRED Property "property" AddedRequired Compatible "There is a new property that always comes back. Clients pass over what they don't know.";
-        RESPONSE_PROPERTY_ADDED_OPTIONAL Property "property" AddedOptional Compatible "There is a new property that can come back. Clients pass over what they don't know.";
+        RESPONSE_PROPERTY_ADDED_REQUIRED Property "property" AddedRequired Compatible "There is a new property that always comes back. Clients ignore unknown properties.";
+        RESPONSE_PROPERTY_ADDED_OPTIONAL Property "property" AddedOptional Compatible "There is a new property that can come back. Clients ignore unknown properties.";
         RESPONSE_PROPERTY_BECAME_OPTIONAL Values "property" BecameOptional Breaking "A property that always came back can be absent.";
         RESPONSE_PROPERTY_BECAME_REQUIRED Values "property" BecameRequired Compatible "A property that could be absent always comes back.";
         RESPONSE_PROPERTY_BECAME_WRITE_ONLY Property "property" BecameWriteOnly Breaking "A property no longer comes back: it is `writeOnly`, and so part of requests alone.";
         RESPONSE_PROPERTY_BECAME_READABLE Property "property" BecameReadable Compatible "A property that only requests had comes back too.";
         RESPONSE_ADDITIONAL_PROPERTIES_CLOSED Values "additional-properties" Closed Compatible "Properties that are not listed no longer come back.";
-        RESPONSE_ADDITIONAL_PROPERTIES_OPENED Values "additional-properties" Opened Compatible "Properties that are not listed can come back. Clients pass over what they don't know.";
+        RESPONSE_ADDITIONAL_PROPERTIES_OPENED Values "additional-properties" Opened Compatible "Properties that are not listed can come back. Clients ignore unknown properties.";
         RESPONSE_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Compatible "Properties that are not listed are as a schema says.";
         RESPONSE_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Breaking "Properties that are not listed may be anything, not only what a schema promised.";
         RESPONSE_BRANCH_REMOVED Values "branch" Removed Compatible "An alternative of a `oneOf` or `anyOf` no longer comes back.";
         RESPONSE_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` can come back, which says what it is by a discriminator or a constant. A generated client copes: its unions keep values of an unknown kind.";
         RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` can come back that neither a discriminator nor a constant tells, which callers have no place for.";
-        RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
+        RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are distinguished by another property.";
         RESPONSE_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Compatible "A value that named an alternative no longer comes back.";
         RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative. A generated client copes: its unions keep values of an unknown kind.";
         RESPONSE_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative, or an alternative is named by other values.";
@@ -222,7 +222,7 @@ catalogue! {
         RESPONSE_KEYWORD_CHANGED Keyword "keyword" Changed Breaking "A keyword of OpenAPI 3.1 promises something else of what comes back.";
         RESPONSE_XML_CHANGED Xml "xml" Changed Breaking "A value stands in an XML body by another name, namespace or form (`xml`).";
         RESPONSE_SCHEMA_REWRITTEN Schema "schema" Rewritten Compatible "A schema is written in another way, and nothing comes back that could not before.";
-        RESPONSE_DEFAULT_CHANGED Default "default" Changed Compatible "What the absence of a value means is different.";
+        RESPONSE_DEFAULT_CHANGED Default "default" Changed Compatible "The absence of a value has another meaning.";
     }
     Schema {
         SCHEMA_DEPRECATED Schema "schema" Deprecated Compatible "A schema or property still works, but should no longer be used.";

@@ -183,7 +183,7 @@ fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 
 fn nullable<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let Work { old, new, direction, label, .. } = work;
-    // Where one side is free, the change is one of the type.
+    // Where one side allows any value, the change is reported as one of the type.
     if old.is_free() || new.is_free() {
         return;
     }

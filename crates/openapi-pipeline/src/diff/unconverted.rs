@@ -42,7 +42,7 @@ pub(super) fn kept<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -
         let is_same = |node: &Node| node.origin == part.node.origin;
         // Alternatives that the conversion made of several schemas have the place of the first, which is one of them.
         let own = Some(*part).filter(|part| !part.node.elements("anyOf").first().is_some_and(is_same));
-        // What has something left is compared as a schema.
+        // An `additionalProperties` that has keywords left is compared as a schema.
         let is_empty = |others: &Site<'a>| others.node.as_object().is_some_and(Object::is_empty);
         let others = part.get("additionalProperties").filter(|others| is_empty(others) && !is_same(others.node));
         for (schema, is_of_others) in [(own, false), (others, true)] {

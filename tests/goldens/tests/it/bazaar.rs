@@ -1,11 +1,12 @@
-//! The client of `descriptions/bazaar.yaml`: values that are several things at once, or others tomorrow.
+//! The client of `descriptions/bazaar.yaml`: values that fit several alternatives at once, or alternatives of a later
+//! version.
 
 use golden_clients::bazaar::types::{
     Keeper, ListStallsCompare, ListStallsSort, Mark, Stall, StallPatron, StallPatronSeveral, Ware,
 };
 use serde_json::{Value, json};
 
-/// Reads a stall with one member, and writes it.
+/// Reads a stall with one more property, and writes it.
 fn round(member: &str, value: &Value) -> Result<Value, String> {
     let stall: Stall = serde_json::from_value(json!({member: value})).map_err(|error| error.to_string())?;
     let written = serde_json::to_value(&stall).map_err(|error| error.to_string())?;
@@ -45,7 +46,9 @@ fn a_value_of_several_alternatives_has_the_properties_of_all() {
     let patron = |value: Value| serde_json::from_value::<StallPatron>(value).unwrap();
     assert!(matches!(patron(json!({"name": "n"})), StallPatron::Person(_)));
     assert!(matches!(patron(json!({"guild": "g", "other": 1})), StallPatron::Guild(_)));
-    let StallPatron::Several(both) = patron(json!({"name": "n", "founded": 1200})) else { panic!("a member is lost") };
+    let StallPatron::Several(both) = patron(json!({"name": "n", "founded": 1200})) else {
+        panic!("a property is lost")
+    };
     assert_eq!((both.name.as_deref(), both.founded), (Some("n"), Some(1200)));
     let sent = StallPatron::from(StallPatronSeveral::new().name("n").guild("g"));
     assert_eq!(serde_json::to_value(sent).unwrap(), json!({"name": "n", "guild": "g"}));

@@ -6,14 +6,14 @@ use golden_clients::museum::types::{
 };
 use serde_json::{Value, json};
 
-/// Reads an exhibit with one member, and writes it.
+/// Reads an exhibit with one more property, and writes it.
 fn round(member: &str, value: &Value) -> Result<Value, String> {
     let exhibit: Exhibit = serde_json::from_value(json!({member: value})).map_err(|error| error.to_string())?;
     let written = serde_json::to_value(&exhibit).map_err(|error| error.to_string())?;
     Ok(written[member].clone())
 }
 
-/// Whatever the description allows is read, and written as it was read.
+/// Every value that the description allows is read, and written as it was read.
 #[test]
 fn what_is_valid_is_read_and_written_as_it_was() {
     let frame = json!({"wood": "oak", "inner": {"wood": "ash", "inner": {"wood": "elm"}}, "sides": [{"wood": "fir"}]});

@@ -104,7 +104,7 @@ fn an_invalid_acceptance_is_an_error_with_its_line() {
         assert!(stderr.contains(&format!("error[{code}]")), "{list}: {stderr}");
         assert!(stderr.contains(&format!("--> {place}\n")), "{list}: {stderr}");
         assert!(!stderr.contains('\u{1b}'), "{stderr}");
-        // What is there instead of the absent change can be read above the error.
+        // The output shows the present changes above an error about an absent one.
         assert_eq!(stdout.is_empty(), code != "absent-acceptance", "{list}: {stdout}");
     }
     let missing = xtask().args(["diff", "a.yaml", "b.yaml", "--accept", "no-such-list"]).output().unwrap();

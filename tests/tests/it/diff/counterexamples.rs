@@ -1,4 +1,4 @@
-//! What is called breaking is shown to break something, by an oracle that knows nothing of the comparison.
+//! Every change that is called breaking has a counterexample, found by an oracle that knows nothing of the comparison.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -11,7 +11,7 @@ use workspace_tests::mutations::{self, Finds};
 
 use super::read;
 
-/// A change in the words of those who check it.
+/// A change as a claim that the oracle can check.
 pub(super) fn claim(change: &Change, sources: &Sources) -> Claim {
     let spot = |seen: &Seen| ClaimPlace { pointer: sources.pointer(seen.origin), text: seen.text.clone() };
     Claim {
@@ -22,7 +22,7 @@ pub(super) fn claim(change: &Change, sources: &Sources) -> Claim {
     }
 }
 
-/// The difference of two versions, and what checks its claims.
+/// The difference of two versions, and the oracles that check its claims.
 pub(super) struct Compared {
     pub(super) cx: Context,
     pub(super) difference: Difference,
@@ -67,14 +67,14 @@ const WITHOUT_COUNTEREXAMPLE: [(&str, &str); 15] = [
 
 const BEYOND: &str = "the oracle reads OpenAPI 3.0, which has no place for it";
 const CALLED: &str = "the oracle makes calls, and answers none";
-const JSON: &str = "values are the same, and the oracle looks at nothing else of what is no JSON";
+const JSON: &str = "values are the same, and the oracle looks at nothing else in content other than JSON";
 
 pub(super) fn is_shown(rule: &str) -> bool {
     WITHOUT_COUNTEREXAMPLE.iter().all(|(without_counterexample, _)| *without_counterexample != rule)
 }
 
-/// Rules that no refusal shows: the new version takes the same requests, but has no place for a part of them or takes it
-/// for something else; or it gives fewer answers than callers were told to reckon with.
+/// Rules that no refusal shows: the new version takes the same requests, but has no place for a part of them or takes
+/// it for something else; or it gives fewer answers than it used to announce.
 const WITHOUT_REFUSAL: [&str; 12] = [
     "request-body-encoding-changed",
     "request-discriminator-changed",

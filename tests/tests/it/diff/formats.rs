@@ -1,4 +1,4 @@
-//! Annotations, Markdown and HTML: their form and size, and that what a description says is inert in them.
+//! Annotations, Markdown and HTML: their form and size, and that texts of a description are inert in them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use test_requirements::Requirement;
 
 use super::command::{run, versions};
 
-/// What descriptions can say that other formats read as more than a string.
+/// Texts of descriptions that other formats would read as markup or commands.
 pub(super) const HOSTILE: [&str; 11] = [
     "<script>alert(1)</script>",
     "</pre></style></script><img src=x onerror=alert(1)>",
@@ -68,7 +68,7 @@ fn tags(page: &str) -> Vec<&str> {
     TAG.find_iter(page).map(|found| found.as_str()).collect()
 }
 
-/// The page without what its style and its script say.
+/// The page without the contents of its style and its script.
 fn without_code(page: &str) -> String {
     let code = Regex::new("(?s)<(style|script)>.*?</(style|script)>").unwrap();
     assert_eq!(code.find_iter(page).count(), 2);

@@ -1,4 +1,4 @@
-//! What is said of keywords that OpenAPI 3.0 has no place for: nothing but what is written.
+//! Messages about keywords that OpenAPI 3.0 has no place for: they state the written keywords, and nothing else.
 
 use serde_json::{Value, json};
 

@@ -21,7 +21,7 @@ impl<'a> Patched<'a> {
         self.components_of(&paths);
     }
 
-    /// Puts in what a change says; or says what it lacks for that.
+    /// Puts in a change, or returns what the old version lacks for it.
     pub(super) fn apply(&mut self, claim: &Claim) -> Result<(), String> {
         let put = match (claim.rule.as_str(), &claim.old, &claim.new) {
             ("operation-added", _, Some(new)) => self.operation(&new.pointer),
@@ -81,7 +81,7 @@ impl<'a> Patched<'a> {
         Some(())
     }
 
-    /// Sets a member of the node at a place of the old version to what is at a place of the new one.
+    /// Sets a property of the node at a place of the old version to the value at a place of the new one.
     fn set(&mut self, holder: &str, name: &str, from: &str) -> Option<()> {
         let node = self.new.pointer(from.strip_prefix('#')?)?.clone();
         self.components_of(&node);

@@ -52,7 +52,7 @@ fn breaking_changes_of_published_versions_have_counterexamples() {
     );
 }
 
-/// A change, and what it is in the old version: without what only the new version has.
+/// A change by its rule, its subject and its message, which the same change alone has too.
 type Trace = (&'static str, String, String);
 
 fn trace(change: &Change) -> Trace {
@@ -92,7 +92,7 @@ fn compatible_changes_of_published_versions_keep_every_public_item() {
         }
         let count = alone.len();
         for (trace, claim) in worse {
-            // Beside what breaks calls, nothing is said of what it does to code.
+            // A change that breaks calls is reported without its consequences for the code.
             let is_known = known.iter().any(|(other, own)| *other == trace || place(own) == place(&claim));
             assert!(is_known, "only compatible changes bring about {trace:?}");
             let is_beside = |one: &str, other: &str| is_within(one, other) || is_within(other, one);
@@ -161,7 +161,7 @@ fn each_compatible_change_of_published_versions_has_the_right_verdict_alone() {
         let gone: Vec<_> = was.difference(&is).collect();
         match (found, difference.level()) {
             (true, Some(Level::Compatible)) if gone.is_empty() => additive += 1,
-            // Beside what callers notice, there is a line for what the code does.
+            // A change of the generated code is reported in a line of its own, beside the change of the API.
             (true, Some(Level::Source)) if !gone.is_empty() => of_code += 1,
             (_, level) => wrong.push(format!(
                 "{} at {} is {level:?} by itself, found: {found}, gone: {gone:#?}\n{}",

@@ -1,4 +1,4 @@
-//! Single changes: found, judged, and held against the crate that is generated.
+//! Single changes: each is found, has its level, and is compared with the change of the generated crate.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn every_single_change_has_its_verdict_in_both_directions() {
     }
 }
 
-/// What a call results in, which is not in the outline.
+/// The result of a call, which is not in the outline.
 static OUTPUT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?s)IntoFuture for ([A-Za-z0-9_]+).*?type Output = (.*?);").unwrap());
 
@@ -140,7 +140,7 @@ fn compatible_changes_keep_every_public_item_and_source_changes_do_not() {
                 Expected::Compatible | Expected::Documentation if !gone.is_empty() => {
                     wrong.push(format!("{}, {way}: compatible, but gone are {gone:#?}", mutation.name));
                 }
-                // Who names a server has to name another; no item says so.
+                // Callers that pass a server's URL have to pass another one, which no public item shows.
                 Expected::Source if expected.rules == ["server-prefix-moved"] => {}
                 Expected::Source if gone.is_empty() => {
                     wrong.push(format!("{}, {way}: said to change the source, but every item is there", mutation.name));

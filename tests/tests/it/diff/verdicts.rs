@@ -94,7 +94,7 @@ pub(super) fn compare(old: &Value, new: &Value) -> Difference {
     diff::diff_with(&cx, &old, &new, &policy)
 }
 
-/// What is wrong with a verdict, if something is.
+/// The problem with a verdict, if there is one.
 fn problem(expected: &str, difference: &Difference) -> Option<String> {
     let mut words = expected.split(' ');
     let level = words.next().unwrap();

@@ -1,4 +1,4 @@
-//! Descriptions that can be had: new ones, and such that are here already.
+//! Descriptions that can be fetched: new ones, and unchanged ones.
 
 use workspace_tests::{RawRequest, RawServer, whole};
 

@@ -1,4 +1,4 @@
-//! What is no description that could be compared with the one that is here. None of it is ever "no change".
+//! Responses without a description to compare with the present one. None of them ever counts as unchanged.
 
 use std::io::Write;
 use std::sync::Arc;

@@ -94,7 +94,7 @@ async fn not_modified_is_an_answer() {
     assert!(matches!(error.api(), Some(errors::FindCrateError::Other { status, .. }) if status.as_u16() == 303));
 }
 
-/// What a caller's `?` hands on is the error of the call.
+/// A caller's `?` passes on the error of the call.
 #[tokio::test]
 async fn a_failure_is_shown_with_the_labels_that_are_documented() {
     let (scripted, client) = depot().await;

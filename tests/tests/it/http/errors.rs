@@ -156,7 +156,7 @@ async fn steps_of_loc_are_strings_or_integers_and_may_be_empty() {
         ]}"#,
     )
     .await;
-    let svix::HttpValidationErrorDetail::Array(list) = detail else { panic!("a list was sent") };
+    let svix::HttpValidationErrorDetail::Array(list) = detail else { panic!("an array was sent") };
     let steps: Vec<Vec<String>> =
         list.iter().map(|error| error.loc.iter().map(ToString::to_string).collect()).collect();
     assert_eq!(steps, [vec!["body", "", ""], vec!["body", "3", "name"], vec![]]);

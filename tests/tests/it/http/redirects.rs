@@ -21,7 +21,7 @@ async fn nothing_reaches_another_origin() {
         for call in &CALLS {
             let failure = (call.send)(&clients).await.failure();
             assert_eq!((failure.kind, failure.status), (Kind::Other, Some(status)));
-            assert!(failure.headers.contains_key("location"), "whoever asks may know");
+            assert!(failure.headers.contains_key("location"), "explicit access shows it");
         }
         assert!(other.received().is_empty(), "{status}: another port is another origin");
         assert_eq!(server.received().len(), CALLS.len());

@@ -104,7 +104,7 @@ async fn the_typed_arms_above_are_reached() {
     let server = Server::start(|_, _| reply(401, &[], BODIES[4])).await;
     let error = client!(aivo_client, server.url()).login(&login()).await.unwrap_err();
     let Some(aivo_client::errors::LoginError::Unauthorized(problem)) = error.api() else { panic!("{error}") };
-    assert_eq!(problem.message, CANARY, "whoever asks may know");
+    assert_eq!(problem.message, CANARY, "explicit access shows it");
     let server = Server::start(|_, _| reply(422, &[], BODIES[3])).await;
     let error = client!(aivo_client, server.url()).login(&login()).await.unwrap_err();
     let Some(aivo_client::errors::LoginError::Other { body, .. }) = error.api() else { panic!("{error}") };

@@ -159,7 +159,7 @@ fn a_write_without_a_response_is_repeated_for_its_place_alone() {
     step(&mut machine, None);
     assert!(due(&machine).is_none() && machine.may_be_seen());
     machine.try_place(2, TAKEN);
-    assert!(due(&machine).is_none(), "nothing is owed");
+    assert!(due(&machine).is_none(), "nothing is pending");
 }
 
 #[test]

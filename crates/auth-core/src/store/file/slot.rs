@@ -59,7 +59,7 @@ impl<'a> Slot<'a> {
         let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_LOCK_LIMIT)?.ok_or_else(|| {
             let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_LOCK_LIMIT.as_secs());
             storage(format!(
-                "another process has held {} for {seconds} s: if it stands still, end it; nothing was written",
+                "another process has held {} for {seconds} s: if it hangs, end it; nothing was written",
                 path.display()
             ))
             .with_transient(true)
@@ -183,7 +183,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
 /// The content of a file, up to one byte more than a record may have, in a buffer that doesn't grow.
 fn contents(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let most = record::LIMIT as u64 + 1;
-    let length = file.metadata().map_err(|error| io("look at", path, error))?.len().min(most);
+    let length = file.metadata().map_err(|error| io("inspect", path, error))?.len().min(most);
     let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 1));
     file.take(most).read_to_end(&mut bytes).map_err(|error| io("read", path, error))?;
     Ok(bytes)

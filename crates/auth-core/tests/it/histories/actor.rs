@@ -89,7 +89,7 @@ impl<W: Environment> Subject<W> {
         let ledger = self.environment.ledger();
         self.note(|record| {
             let Some(grant) = ledger.find(&text(token)) else {
-                record.violations.push(format!("9: {} is served what no server has issued", self.number));
+                record.violations.push(format!("9: {} is served a token that no server has issued", self.number));
                 return;
             };
             let owner = ledger.user_of(grant);
@@ -118,7 +118,7 @@ impl<W: Environment> Subject<W> {
             for (grants, at) in &record.returned {
                 for request in requests.iter().filter(|request| request.at > *at) {
                     if request.grant.is_some_and(|grant| grants.contains(&grant)) {
-                        let text = format!("4: {} sends {request:?} of what it has ended", self.number);
+                        let text = format!("4: {} sends {request:?} of a session that it has ended", self.number);
                         record.violations.push(text);
                     }
                 }

@@ -38,7 +38,7 @@ impl Conditions {
 }
 
 pub trait Environment: Send + Sync + 'static {
-    /// The way of a manager to one of the vendor's servers.
+    /// A server of the vendor, as one manager calls it.
     type Endpoint: Authenticator + 'static;
 
     fn endpoint(self: &Arc<Self>, manager: usize, realm: Realm) -> Self::Endpoint;

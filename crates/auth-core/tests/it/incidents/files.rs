@@ -20,7 +20,7 @@ fn a_store_that_cannot_be_opened_now_is_not_an_empty_one() {
 }
 
 #[tokio::test]
-#[ignore = "what a process does that another test has started"]
+#[ignore = "another test starts it as a process"]
 async fn at_the_limit_of_open_files() {
     if std::env::var_os("INCIDENTS_CHILD").is_none() {
         return;

@@ -14,7 +14,7 @@ async fn a_session_whose_removal_failed_is_not_taken_up_again() {
         assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
         assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"], "at the vendor it has ended");
         let kept = Some(("access-0".to_owned(), true));
-        assert_eq!(shared.kept().await, kept, "no peer renews what was to be removed");
+        assert_eq!(shared.kept().await, kept, "no peer renews the session that was to be removed");
         assert_eq!(kind(peer.token().await), AuthErrorKind::Storage, "it is not served again");
         shared.store.plan(|_| StoreFault::None);
         tokio::time::sleep(SECOND * 61).await;
@@ -35,7 +35,7 @@ async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
         async move { peer.logout().await }
     });
     tokio::task::yield_now().await;
-    assert!(peer.token().await.is_err(), "what is being ended is not taken up again");
+    assert!(peer.token().await.is_err(), "a session that is being ended is not taken up again");
     peer.login(Credentials::password("me", "secret")).await.unwrap();
     busy.release().await;
     assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
@@ -80,7 +80,7 @@ async fn a_repeated_removal_keeps_the_session_of_a_later_login() {
         other.login(Credentials::password("me", "secret")).await.unwrap();
         let (token, kept) = (text(&other.token().await.unwrap()), shared.kept().await);
         assert!(kept.is_some());
-        // By then the removal has been retried.
+        // After 61 s the removal has been retried.
         tokio::time::sleep(SECOND * 61).await;
         assert_eq!(shared.kept().await, kept, "{ended:?}");
         assert_eq!(text(&other.token().await.unwrap()), token);

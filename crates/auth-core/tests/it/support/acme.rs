@@ -1,4 +1,4 @@
-//! A made-up vendor in process, and paused time.
+//! A simulated vendor in process, and paused time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -328,7 +328,7 @@ pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(S
     let fake = Fake::start().await;
     let too_large = Fake::answering(200, &format!(r#"{{"x":"{}"}}"#, "canary".repeat(2000))).await;
     for (what, url, kind, delivery, transient) in [
-        ("nobody listens", unreachable_url().await, AuthErrorKind::Transport, Delivery::NotProcessed, true),
+        ("no server listens", unreachable_url().await, AuthErrorKind::Transport, Delivery::NotProcessed, true),
         ("hangs up", hangs_up_after("").await, AuthErrorKind::Transport, Delivery::Unknown, true),
         (
             "hangs up in the body",

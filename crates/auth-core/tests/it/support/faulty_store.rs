@@ -1,4 +1,4 @@
-//! A store with planned trouble: it works, refuses, does the work and loses the answer, or never answers.
+//! A store with planned faults: it works, refuses, does the work and loses the answer, or never answers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub enum Step {
     Lock,
 }
 
-/// The trouble of a method.
+/// The fault of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreFault {
     None,
@@ -39,7 +39,7 @@ pub enum StoreFault {
 type Plan = Box<dyn FnMut(Step) -> StoreFault + Send>;
 type Done = Box<dyn Fn(Step) + Send + Sync>;
 
-/// A store with trouble; over memory by default.
+/// A store with faults; over memory by default.
 pub struct FaultyStore {
     pub store: Arc<dyn SessionStore>,
     plan: Mutex<Plan>,
@@ -53,7 +53,7 @@ impl Default for FaultyStore {
 }
 
 impl FaultyStore {
-    /// Another handle of the same store, without trouble so far.
+    /// Another handle of the same store, without faults so far.
     pub fn over(store: Arc<dyn SessionStore>) -> Self {
         Self { store, plan: Mutex::new(Box::new(|_| StoreFault::None)), done: Box::new(|_| ()) }
     }
@@ -63,12 +63,12 @@ impl FaultyStore {
         Self { done: Box::new(done), ..self }
     }
 
-    /// Sets the trouble of every step from now on.
+    /// Sets the fault of every step from now on.
     pub fn plan(&self, plan: impl FnMut(Step) -> StoreFault + Send + 'static) {
         *self.plan.lock().unwrap() = Box::new(plan);
     }
 
-    /// Sets the trouble of one step from now on; all others work.
+    /// Sets the fault of one step from now on; all others work.
     pub fn store_fault(&self, step: Step, store_fault: StoreFault) {
         self.plan(move |asked| if asked == step { store_fault } else { StoreFault::None });
     }

@@ -77,7 +77,7 @@ async fn a_logout_reports_its_result() {
         let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build().unwrap();
         let ended = manager.logout().await;
         if let Err(error) = &ended {
-            assert!(error.to_string().contains("lives on"), "{error}");
+            assert!(error.to_string().contains("stays valid"), "{error}");
         }
         assert_eq!(ended.map_err(|error| error.kind()), expected, "{age:?} {logout:?}");
         assert_eq!(manager.authenticator().calls("refresh"), renewals);

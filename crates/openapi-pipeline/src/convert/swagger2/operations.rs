@@ -61,7 +61,7 @@ fn convert_operation(
     match (body::convert(cx, bodies, consumes), as_written) {
         (Ok(Some(request_body)), _) => put(operation, "requestBody", request_body),
         (Ok(None), _) => {}
-        // It is this operation that can't be called, and no reason to compare none.
+        // Only this operation can't be called; the others are still compared.
         (Err(problem), Some(as_written)) => {
             if let Some(unconverted) = cx.unconverted() {
                 unconverted.contradiction(operation.origin, problem.message, as_written);

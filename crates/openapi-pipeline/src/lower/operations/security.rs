@@ -155,7 +155,7 @@ fn without_scheme(cx: &mut Context, document: &mut Node, usable: &HashMap<String
 /// Warns of bearer tokens that aren't taken by the same operations: a client has one token, which is sent for each.
 fn one_token(cx: &mut Context, document: &mut Node, tokens: &IndexMap<String, Origin>) {
     let default = document.get("security").cloned();
-    // The uses of each scheme: the operation, and what is sent along.
+    // The uses of each scheme: the operation, and the other schemes of the requirement.
     let mut uses: IndexMap<&str, BTreeSet<(usize, Vec<String>)>> = IndexMap::new();
     let mut number = 0_usize;
     each_operation_mut(document, &mut |_, _, operation| {

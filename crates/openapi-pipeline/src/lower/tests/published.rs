@@ -169,7 +169,7 @@ fn properties_named_like_secrets_are_secrets_in_maps_arrays_and_unions() {
     }
     assert_eq!(member("max_tokens"), &number());
     assert!(member("token").to_string().contains("integer"), "what is named like tokens may be counted");
-    assert!(!member("credentials").to_string().contains("Secret"), "an object says of each member what it is");
+    assert!(!member("credentials").to_string().contains("Secret"), "an object describes each property");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn cycles_of_parts_are_resolved() {
     let schemas = lowered.unwrap()["components"]["schemas"].clone();
     let whole = |name: &str| json!({"type": "object", "properties": {name: {"type": "integer"}, "kind": kind}});
     assert_eq!((&schemas["Cat"], &schemas["Dog"]), (&whole("lives"), &whole("walks")));
-    assert_eq!(schemas["Pet"]["oneOf"], json!([reference("Cat"), reference("Dog")]), "what it may be stays");
+    assert_eq!(schemas["Pet"]["oneOf"], json!([reference("Cat"), reference("Dog")]), "the alternatives stay");
 }
 
 /// Each of these made the generator follow references without end.

@@ -217,12 +217,12 @@ impl<'n> Pairing<'n> {
         let is_open = |at: &usize, found: &[(usize, usize)]| {
             !union.known.contains_key(at) && found.iter().all(|(known, _)| known != at)
         };
-        // By its type.
+        // Alternatives of the same type.
         for at in (0..old.len()).filter(|at| is_open(at, &[])) {
             let now = target(&old[at]).and_then(|was| at_target.get(self.types.get(was)?));
             found.extend(now.filter(|now| taken.insert(**now)).map(|now| (at, *now)));
         }
-        // By the value that tells it.
+        // Alternatives with the same discriminator value.
         let mut values: Vec<(&str, usize)> = told.into_iter().filter(|(_, at)| is_open(at, &found)).collect();
         values.sort_unstable();
         for (value, at) in values {
@@ -231,7 +231,7 @@ impl<'n> Pairing<'n> {
                 found.push((at, now));
             }
         }
-        // By being equal to one alone.
+        // Alternatives whose schema is equal to that of exactly one other.
         let left: Vec<usize> = (0..old.len()).filter(|at| is_open(at, &found)).collect();
         let now_left: Vec<usize> = (0..new.len()).filter(|at| !taken.contains(at)).collect();
         if left.len().max(now_left.len()) > MOST_COMPARED {

@@ -50,7 +50,7 @@ fn what_is_new_takes_no_name() {
 #[test]
 fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
     let union = |names: &[&str]| json!({"oneOf": names.iter().map(|name| to(name)).collect::<Vec<_>>()});
-    // Another neighbour: `PetCat` would be called by its whole name.
+    // The union has got another alternative, so that `PetCat` would be named by its whole name.
     assert_eq!(
         schemas(
             json!({"A": union(&["PetCat", "PetDog"]), "PetCat": object(&["a"]), "PetDog": object(&["b"])}),
@@ -58,7 +58,7 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         ),
         ["the alternative `PetCat` of `A`: Cat", "the alternative `PetDog` of `A`: Dog"]
     );
-    // Another name of the component; equal, and so the same.
+    // The component is renamed; its schema is equal, so the alternative is the same.
     let before = json!({"A": union(&["Cat", "Dog"]), "Cat": object(&["a"]), "Dog": object(&["b"])});
     assert_eq!(
         schemas(
@@ -72,7 +72,7 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         [""; 0],
         "another alternative has no name of before"
     );
-    // Another name, and a property more: the tag tells.
+    // The component is renamed and has one property more; the discriminator value identifies it.
     let told = |name: &str| {
         let mut union = union(&[name, "Dog"]);
         union["discriminator"] =
@@ -86,7 +86,7 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         ),
         ["the alternative `Feline` of `A`: Cat"]
     );
-    // Without a name: by their numbers, which change.
+    // Inline alternatives are identified by their numbers, which change.
     let inline = |first: &[Json]| json!({"A": {"oneOf": first}});
     let (text, number, any) = (json!({"type": "string"}), json!({"type": "integer"}), json!({"type": "boolean"}));
     assert_eq!(
@@ -117,7 +117,7 @@ fn operations_and_their_parameters_are_the_same_by_what_is_sent() {
             "the query parameter `sort-by` of `get-a`: sort_by",
         ]
     );
-    // The old name is free: an alias does.
+    // The old name is free, so an alias is enough, and no pin is needed.
     let renamed = json!({"paths": {"/a/{x}": {"get": operation("fetch", &[("path", "x"), ("query", "sort-by")])}}});
     assert_eq!(lines(&kept(&before, &renamed).pins), [""; 0]);
 }
@@ -179,7 +179,7 @@ fn pins_are_carried_on_until_they_end() {
     assert!(named.unused(&first).is_empty());
     let on = keep((&named, &first), (&now, "T"), false).unwrap();
     assert_eq!((on.pins, on.lost), (first.clone(), Vec::new()));
-    // The property is gone: the other one stays what it was called beside it.
+    // The property is removed; the other one keeps the name that it had beside it.
     let gone = keep((&named, &first), (&self::document(&document(&["a_b"])), "T"), false).unwrap();
     assert_eq!(lines(&gone.pins), ["the property `a_b` of `A`: a_b_2"]);
     let alone = keep((&named, &first), (&self::document(&document(&["a-b"])), "T"), false).unwrap();

@@ -166,7 +166,7 @@ impl<'a> KilledSession<'a> {
         let rest = stored.session.expires_at.unwrap().duration_since(self.setup.clock.now());
         if rest.is_ok_and(|rest| rest > SKEW) {
             let answer = self.ask_anew();
-            assert_eq!(answer.token() == self.old, is_old, "{label}: what is valid is used");
+            assert_eq!(answer.token() == self.old, is_old, "{label}: a valid token is used");
             assert!(self.setup.accepts(answer.token()), "{label}");
         }
         self.setup.clock.advance(LIFETIME);

@@ -106,7 +106,7 @@ impl<'a> Atoms<'a> {
             for (name, property) in merged.schema.members("properties").filter(|(name, _)| !listed(name)) {
                 let known = optional.entry(name.clone()).or_insert_with(|| property.clone());
                 if known != property {
-                    // Two alternatives mean different things by it.
+                    // Two alternatives have different schemas for the property, so it can have any value.
                     *known = Node::object(property.origin);
                 }
             }
