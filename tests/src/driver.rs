@@ -95,7 +95,7 @@ impl Caller {
     async fn call(&mut self, number: usize, module: &str, base: &str, operation: &str, case: &Case) -> Value {
         match self {
             Self::Compiled(call) => call(module, base, operation, case.arguments.clone()).await,
-            // It blocks this thread; the servers run on others.
+            // The program blocks this thread; the servers run on others.
             Self::Program(program) => program.call(number, base, operation, &case.arguments),
         }
     }

@@ -170,7 +170,7 @@ impl Replay {
     /// When it asks for a larger step.
     pub fn check_semver(&self, pair: &Pair) {
         let step = pair.step.as_deref().unwrap_or("patch");
-        // It checks nothing of a major step.
+        // cargo-semver-checks checks nothing of a major step.
         if step == "major" {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! A description passes through [`parse`] (bytes to tree), `dialect` (which specification it follows), `identify`
 //! (references by name to references by place), `bundle` (other files into this one), `strip` (`x-rust-type`, which a
-//! description must not decide), `texts` (numbers where strings belong) and `check` (every `$ref` that an operation
+//! description must not decide), `strings` (numbers where strings belong) and `check` (every `$ref` that an operation
 //! reaches resolves).
 
 mod bundle;
@@ -15,10 +15,10 @@ mod position;
 mod reference;
 mod rules;
 mod scalar;
+mod strings;
 mod strip;
 mod suggest;
 mod text;
-mod texts;
 mod tolerate;
 mod uri;
 mod yaml;
@@ -137,7 +137,7 @@ fn complete(
     bundled.library.close();
     let bundled = bundle::bundle(cx, files, dialect, names, &mut root, bundled, settled);
     strip::strip(cx, &mut root);
-    texts::repair(cx, &mut root);
+    strings::repair(cx, &mut root);
     Ok(Published { root, bundled })
 }
 

@@ -237,7 +237,7 @@ fn recursive_schemas_are_compared_in_time() {
     let difference = diff_texts(&document("string"), &document("boolean"));
     assert_eq!(difference.changes.len(), 40, "{:?}", lines(&difference));
 
-    // One consists of itself, two of each other.
+    // One schema consists of itself, two others of each other.
     let knot = json!({
         "A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},
         "B": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}, {"type": "string"}]}

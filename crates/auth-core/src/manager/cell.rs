@@ -54,7 +54,7 @@ pub(super) struct Ended {
     /// It was never issued by the vendor.
     pub(super) is_static: bool,
     /// Operations in flight, which may still bring a session.
-    pub(super) under_way: Vec<Flight>,
+    pub(super) in_flight: Vec<Flight>,
 }
 
 impl Cell {
@@ -107,12 +107,12 @@ impl Locked<'_> {
     }
 
     /// The operation in flight that will bring a token: a renewal, or the latest login.
-    pub(super) fn under_way(&self) -> Option<&Flight> {
+    pub(super) fn in_flight(&self) -> Option<&Flight> {
         self.guarded.flight.as_ref().or(self.guarded.logins.last())
     }
 
     /// All operations in flight, which may still send requests.
-    pub(super) fn all_under_way(&self) -> Vec<Flight> {
+    pub(super) fn all_in_flight(&self) -> Vec<Flight> {
         let Guarded { flight, logins, closing, .. } = &*self.guarded;
         flight.iter().chain(logins).chain(closing).cloned().collect()
     }
@@ -196,7 +196,7 @@ impl Locked<'_> {
 
     /// Ends the session in use permanently.
     pub(super) fn end(&mut self) -> Ended {
-        let under_way = self.all_under_way();
+        let in_flight = self.all_in_flight();
         self.stop_renewal();
         self.guarded.logins.clear();
         self.guarded.endings += 1;
@@ -204,7 +204,7 @@ impl Locked<'_> {
         let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.state.is_static());
         self.forget_credentials();
         let session = self.guarded.state.end();
-        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
+        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, in_flight }
     }
 
     /// Ends the wait of a logout for operations in flight; returns the sessions they brought, which it has to end too.

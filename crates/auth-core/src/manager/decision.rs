@@ -224,7 +224,7 @@ impl State {
             // The refresh token is sent once more when the access token has ended.
             (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
-            (Some(_), None) => Due::Never(self.no_way_on()),
+            (Some(_), None) => Due::Never(self.no_plan_left()),
             (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
         }
     }
@@ -303,10 +303,10 @@ impl State {
             let until = self.plan(now).filter(|plan| *plan != Plan::Look).and_then(|_| self.paced(now))?;
             Some(not_lasting(until.duration_since(now).ok()))
         };
-        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_way_on())
+        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_plan_left())
     }
 
-    fn no_way_on(&self) -> AuthError {
+    fn no_plan_left(&self) -> AuthError {
         let message = match (&self.held, self.capabilities.renewal) {
             (None, _) => "nobody has signed in, and no credentials are held",
             (Some(Held { spent: Some(spent), .. }), Renewal::Refresh) => spent.reason(),

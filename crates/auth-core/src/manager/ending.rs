@@ -169,7 +169,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// bring are ended too.
     async fn drain(&self, ended: &EndedHere) -> Result<(), AuthError> {
         let all = async {
-            for flight in &ended.under_way {
+            for flight in &ended.in_flight {
                 let _ = flight.clone().finished().await;
             }
             Ok(())

@@ -238,8 +238,8 @@ impl Vault {
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
-            // It may be on record all the same, while this manager knows that nothing was sent. An intent to resend
-            // stays on record: clearing it would say that the token was never sent.
+            // The intent may be on record all the same, while this manager knows that nothing was sent. An intent to
+            // resend stays on record: clearing it would say that the token was never sent.
             Err(_) if !intent.is_resent() => self.machine().set_void(epoch, intent),
             Err(_) => {}
         }

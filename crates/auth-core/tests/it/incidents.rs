@@ -344,7 +344,7 @@ async fn a_session_is_kept_alive_in_time_although_the_machine_slept() {
     let peer = shared.peer();
     let kept_alive = tokio::spawn(async move { peer.keep_alive().await });
     tokio::time::sleep(MINUTE * 10).await;
-    // It wakes up with twenty minutes left, and the vendor renews only a session that is still valid.
+    // The machine wakes up with twenty minutes left, and the vendor renews only a session that is still valid.
     laptop.sleep_for(MINUTE * 30);
     tokio::time::sleep(MINUTE * 14).await;
     assert_eq!(shared.vendor.calls("refresh"), 0, "too early");

@@ -228,7 +228,7 @@ async fn failures_of_the_store_are_reported_by_step() {
     let steps = log.lines("store");
     assert!(steps.contains(&"store compare_and_swap storage 0".to_owned()), "{steps:?}");
     assert!(steps.contains(&"store record_intent  0".to_owned()), "{steps:?}");
-    // It is written later.
+    // The session is written later.
     store.plan(|_| StoreFault::None);
     change(&mut watch).await;
     while !matches!(watch.current(), SessionStatus::Active { .. }) {

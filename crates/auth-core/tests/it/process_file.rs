@@ -87,7 +87,7 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
             stopped.go_on();
             // The delayed answer: the valid token is served, and renewed in the background.
             assert_eq!(stopped.answer().unwrap().token(), old, "{point}");
-            // It goes on, writes the renewed session, and frees its lock.
+            // The stopped process goes on, writes the renewed session, and frees its lock.
             drop(setup.ask(&mut stopped));
             setup.clock.advance(Duration::from_secs(61));
             assert!(setup.accepts(ask().token()), "{point}");
@@ -127,7 +127,7 @@ fn no_login_is_needed_while_a_peer_renews() {
         setup.clock.advance(Duration::from_secs(1));
         for other in &mut others {
             other.send(&setup.clock);
-            // It is about to wait for the lock.
+            // The process is about to wait for the lock.
             other.stopped();
             other.go_on();
         }

@@ -85,7 +85,8 @@ fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
             } else {
                 assert!(setup.accepts(meanwhile.token()), "{point}");
             }
-            // It goes on as if it had the lock. Its session is for all processes, or else that of the other one is.
+            // The stopped process goes on as if it had the lock. Either its session or that of the other process is
+            // stored for all.
             stopped.go_on();
             let finished = stopped.answer().unwrap();
             assert!(setup.accepts(finished.token()), "{point}");

@@ -222,7 +222,7 @@ async fn herd(book: &Book) {
     book.assert_has("auth.renewal", &with(&[" auth.plan=login ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     book.assert_has("auth.wait", &with(&[" auth.wait=token ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     let [first] = &book.named("auth.renewal")[..] else { panic!("one renewal for both") };
-    // It has no parent, and follows from the span of its cause. The test's caller without a span came second.
+    // The renewal has no parent, and follows from the span of its cause. The test's caller without a span came second.
     assert_eq!(
         (first.parent, first.follows.clone()),
         (None, request.id().map(|id| id.into_u64()).into_iter().collect())

@@ -79,7 +79,7 @@ pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -
 }
 
 /// Ends a session that is no longer needed, where the authenticator can.
-async fn put_away(authenticator: &dyn Authenticator, session: &Session) {
+async fn end_session(authenticator: &dyn Authenticator, session: &Session) {
     let capabilities = authenticator.capabilities();
     // The session may have ended already, which is no failure.
     let _ = match capabilities.logout {
@@ -126,7 +126,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     }
     if !credentials.is_reusable() {
         report.skip("revoking all sessions", ONE_LOGIN);
-        return put_away(authenticator, session).await;
+        return end_session(authenticator, session).await;
     }
     let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials, &CLOCK).await) else {
         return;
@@ -136,7 +136,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
         report.ok("revoking all sessions succeeds", revoked);
     } else {
         report.unsupported("a missing revocation is unsupported", revoked);
-        put_away(authenticator, &session).await;
+        end_session(authenticator, &session).await;
     }
 }
 
@@ -153,7 +153,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
     let Some(session) = report.ok("another login succeeds", login) else { return };
     let refresh = authenticator.refresh(&session, &CLOCK).await;
     let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else {
-        return put_away(authenticator, &session).await;
+        return end_session(authenticator, &session).await;
     };
     let token = |session: &Session| session.refresh_token.as_ref().map(|token| token.expose().to_owned());
     let rotated = token(&renewed).is_some() && token(&renewed) != token(&session);
@@ -162,7 +162,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
     let needs_login = again.as_ref().is_some_and(|error| error.needs_login() && !error.is_transient());
     let seen = || again.as_ref().map_or_else(|| "it was accepted".to_owned(), describe);
     report.check(NAME, needs_login, seen);
-    put_away(authenticator, &renewed).await;
+    end_session(authenticator, &renewed).await;
 }
 
 /// Tries a password that isn't this account's. A vendor that counts failures counts one.
@@ -174,7 +174,7 @@ async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, 
     };
     let error = match authenticator.login(&Credentials::password(username.as_str(), WRONG), &CLOCK).await {
         Ok(session) => {
-            put_away(authenticator, &session).await;
+            end_session(authenticator, &session).await;
             return report.check(NAME, false, || "it was accepted".to_owned());
         }
         Err(error) => error,
@@ -189,7 +189,7 @@ async fn unknown_credentials(report: &mut Report, authenticator: &dyn Authentica
     struct UnknownCredentials;
     let login = authenticator.login(&Credentials::custom(UnknownCredentials), &CLOCK).await;
     if let Ok(session) = &login {
-        put_away(authenticator, session).await;
+        end_session(authenticator, session).await;
     }
     let error = login.err();
     let refused = error.as_ref().is_some_and(|error| !error.is_transient());

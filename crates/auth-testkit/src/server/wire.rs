@@ -136,7 +136,8 @@ impl Wire {
     /// Closes the connection so that the peer gets a reset instead of an end of stream.
     fn reset(&mut self) -> io::Error {
         self.is_reset = true;
-        // It takes effect when hyper drops the connection because of the error. If it fails, the stream just ends.
+        // The option takes effect when hyper drops the connection because of the error. If setting it fails, the stream
+        // just ends.
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionReset.into()
     }

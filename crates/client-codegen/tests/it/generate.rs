@@ -201,7 +201,7 @@ fn a_string_is_checked_when_it_is_made_and_not_when_a_reply_is_read() {
         reading.split("\n    }\n").next().unwrap().to_owned()
     };
     assert!(reads("Name").contains("deserialize(deserializer).map(Self)"), "{}", reads("Name"));
-    // What only requests hold is progenitor's, and a check may tell alternatives apart.
+    // Unions of requests alone are progenitor's, whose validation may distinguish the alternatives.
     assert!(reads("Code").contains(".parse()") && reads("Short").contains(".parse()"));
     assert!(source.contains("impl ::std::convert::TryFrom<&str> for Name {"));
 }

@@ -2,9 +2,9 @@
 
 mod corpus;
 mod openapi31;
+mod realistic;
 mod schemas;
 mod swagger2;
-mod wild;
 
 use std::collections::BTreeSet;
 use std::path::Path;

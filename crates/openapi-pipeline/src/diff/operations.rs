@@ -163,7 +163,7 @@ fn lifecycle_of<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, 
     let (before, after) = (stability(old), stability(new));
     if before != after {
         let name = |stability: Option<Stability>| stability.map_or("stable", Stability::name);
-        // Whatever is stable comes last.
+        // Stable operations come last.
         let is_lowered = after.is_some_and(|after| before.is_none_or(|before| after < before));
         let rule = if is_lowered { &OPERATION_STABILITY_LOWERED } else { &OPERATION_STABILITY_RAISED };
         let message = format!("the operation was {} and is {}", name(before), name(after));

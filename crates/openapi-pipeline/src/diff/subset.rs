@@ -123,7 +123,7 @@ impl<'a> Prover<'_, 'a> {
             return self.alternatives(one, union).iter().all(|one| self.is_within(one, other));
         }
         let (one_view, other_view) = (&one.view, &other.view);
-        // What an alternative doesn't list can be listed beside it.
+        // A property that an alternative doesn't list can be listed beside it.
         if let Some(union) = other_view.unions.first().filter(|_| !other_view.properties.is_empty()) {
             let whole = self.alternatives(other, union);
             return self.is_within_union(one, other.is_new, union, Some(&whole));

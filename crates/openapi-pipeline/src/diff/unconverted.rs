@@ -121,7 +121,8 @@ pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             _ => &RESPONSE_KEYWORD_CHANGED,
         };
         let (word, [was, is]) = differing(name, &old, &new);
-        // What the conversion adds to a schema, such as `items`, has the place of the schema, which was compared before.
+        // Keywords that the conversion adds, such as `items`, have the place of their schema, which was compared
+        // before.
         let mode = Mode { knows_null: false, proof: Proof::default(), ..work.mode };
         let places = [&work.old, &work.new].map(|view| view.at.node.origin);
         if !engine.reported.insert((work.direction, mode, places, [was, is].map(|site| site.map(Site::address)))) {

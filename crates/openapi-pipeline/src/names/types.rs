@@ -22,7 +22,7 @@ pub struct TypeNames {
     /// The variants of alternatives, in their order.
     pub alternatives: Vec<String>,
     /// The same alternatives as pins tell them: the component that each refers to, or its number.
-    pub(super) told: Vec<String>,
+    pub(super) identities: Vec<String>,
 }
 
 /// All types of a document.
@@ -229,14 +229,20 @@ impl Inline<'_> {
         let mut names = TypeNames::new(schema.origin);
         names.fields = fields(name, schema, self.pins)?;
         names.values = super::values::name(name, schema, self.pins)?;
-        (names.told, names.alternatives) = alternatives(name, schema, self.pins)?;
+        (names.identities, names.alternatives) = alternatives(name, schema, self.pins)?;
         Ok(names)
     }
 }
 
 impl TypeNames {
     fn new(origin: Origin) -> Self {
-        Self { origin, fields: BTreeMap::new(), values: BTreeMap::new(), alternatives: Vec::new(), told: Vec::new() }
+        Self {
+            origin,
+            fields: BTreeMap::new(),
+            values: BTreeMap::new(),
+            alternatives: Vec::new(),
+            identities: Vec::new(),
+        }
     }
 }
 
@@ -282,14 +288,14 @@ fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<(Vec<String>, Ve
         without_common_words(&own).or_else(|| without_common_words(&kinds))
     });
     let labels = labels.unwrap_or_else(numbered);
-    let tell = |(at, branch): (usize, &Node)| referred(branch).unwrap_or_else(|| at.to_string());
-    let told: Vec<String> = branches.iter().enumerate().map(tell).collect();
+    let identity = |(at, branch): (usize, &Node)| referred(branch).unwrap_or_else(|| at.to_string());
+    let identities: Vec<String> = branches.iter().enumerate().map(identity).collect();
     let proposal = |(alternative, label): (&String, String)| {
         let thing = Thing::Alternative { of: of.to_owned(), alternative: alternative.clone() };
         Proposal::new(thing, vec![type_name(&label)], Form::Type)
     };
-    let given = Scope::default().settle(pins, told.iter().zip(labels).map(proposal).collect())?;
-    Ok((told, given))
+    let given = Scope::default().settle(pins, identities.iter().zip(labels).map(proposal).collect())?;
+    Ok((identities, given))
 }
 
 /// The kind of an alternative: its component, or the type or format of a schema without a name.

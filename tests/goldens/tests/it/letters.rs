@@ -51,7 +51,7 @@ fn received(calls: impl AsyncFnOnce(&Client)) -> Vec<Received> {
     })
 }
 
-/// The same of calls to the server at an address.
+/// The requests of calls to the server at an address.
 pub(crate) fn served(calls: impl AsyncFnOnce(String)) -> Vec<Received> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -37,7 +37,7 @@ fn accepted_changes_are_shown_and_fail_nothing() {
     for (fingerprint, _) in &found[1..] {
         list.push_str(&format!("{fingerprint}  nobody *sent* it\r\n"));
     }
-    // One is left, and then none.
+    // One breaking change is not accepted yet, and then none.
     let (code, stdout, stderr) = accept(&old, &new, &list, &["--fail-on", "breaking"]);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("error[breaking-changes]: 1 change breaks callers"), "{stderr}");

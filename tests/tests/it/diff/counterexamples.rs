@@ -176,7 +176,7 @@ fn no_counterexample_is_found_for_a_false_claim() {
             change.rule.name != "request-schema-rewritten"
                 || broken.iter().all(|pointer| !pointer.starts_with(change.pointer.as_str()))
         };
-        // One change of each kind will do: to find nothing takes long.
+        // One change of each kind is enough: a search that finds nothing takes long.
         let all = compared.difference.changes.iter().filter(is_other);
         for change in all.filter(|change| seen.insert(change.rule.name)) {
             let (rule, claim) = (change.rule.name, claim(change, &compared.cx.sources));

@@ -245,7 +245,7 @@ fn pages_of_many_changes_stay_small_and_count_the_rest() {
     assert!(hidden > 0);
     let page = compared.markdown();
     assert!((30_000..=60_000).contains(&page.len()), "{}", page.len());
-    // What many operations share is one line, with its fingerprints folded, as many as there is room for.
+    // A change that many operations share is one line, with as many of its fingerprints, folded, as there is room for.
     assert_eq!(page.matches("<details>").count(), page.matches("</details>").count());
     assert!(page.contains("have no room here"), "{}", &page[page.len() - 600..]);
 }

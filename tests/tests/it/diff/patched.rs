@@ -69,7 +69,7 @@ impl<'a> Patched<'a> {
         let [_, path, method] = pieces(pointer).try_into().ok()?;
         let path = unescape_pointer(&path);
         let item = self.new.get("paths")?.get(&path)?;
-        // What all operations of a path have in common comes with the first of them.
+        // Parts that all operations of a path have in common are added with the first of them.
         let brought =
             [Some((method.clone(), item.get(&method)?)), item.get("parameters").map(|all| ("parameters".into(), all))];
         for (name, node) in brought.into_iter().flatten() {

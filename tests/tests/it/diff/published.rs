@@ -1,4 +1,4 @@
-//! The same of two versions that a vendor published, a year and ten months apart.
+//! The checks of single changes, for two versions that a vendor published, a year and ten months apart.
 //!
 //! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
 

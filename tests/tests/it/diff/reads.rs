@@ -23,8 +23,9 @@ fn values() -> u64 {
     effort(3, 12)
 }
 
-/// Breaking rules of responses whose answers an old client refuses in all single changes that show nothing else. What breaks
-/// callers otherwise is read: a bound, a pattern or a format is a promise to callers, which the types don't check.
+/// Breaking rules of responses whose answers an old client refuses in all single changes that show nothing else.
+/// Answers of other breaking changes are read: a bound, a pattern or a format is a promise to callers, which the types
+/// don't check.
 const REFUSED: [&str; 5] = [
     "response-additional-properties-widened",
     "response-closed-enum-widened",

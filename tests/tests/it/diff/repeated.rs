@@ -107,7 +107,7 @@ fn renamed_schemas_are_shown_with_both_names() {
             assert!(shown.contains(expected), "no {expected} in {shown}");
         }
     }
-    // Another component in the same place is no other name.
+    // Another component in the same place is no rename.
     let both = |name: &str| {
         let mut document = returning(&["Ant", "Bee"], "tenant", "string");
         let content = &mut document["paths"]["/ant"]["get"]["responses"]["200"]["content"];

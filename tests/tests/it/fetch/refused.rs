@@ -113,7 +113,7 @@ fn a_document_without_an_end_is_left_at_the_limit() {
     let watched = Watched::at(&format!("{}/a", without_length.url()));
     for (arguments, limit) in [(&[][..], 32 << 20), (&["--max-size", "2"], 2 << 20)] {
         watched.fails(arguments, &[&format!("larger than {} MiB", limit >> 20)]);
-        // What is on the way in the buffers of the system was sent too.
+        // Bytes in the buffers of the system were sent too.
         let sent = sent.load(Ordering::SeqCst);
         assert!((limit..limit + (24 << 20)).contains(&sent), "{sent} bytes were sent for a limit of {limit}");
     }

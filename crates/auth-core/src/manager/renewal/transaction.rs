@@ -64,7 +64,7 @@ impl<A: Authenticator + 'static> Task<A> {
         for _ in 0..CHANGES {
             let (stored, first) = match self.redeemable(&held).await? {
                 Ok(Redeemable::Stored(revision, first)) => (Some(revision), first),
-                // It was given, not created by a login, and is not stored yet.
+                // The session was given, not created by a login, and is not stored yet.
                 Ok(Redeemable::Given { instead_of }) => {
                     (self.inner.vault.insert(self.epoch, instead_of, &held).await?, None)
                 }

@@ -172,7 +172,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
     for entry in entries {
         let name = entry.map_err(|error| io("list", &files.folder, error))?.file_name();
         let Some(name) = name.to_str().filter(|name| name::is_record(name)) else { continue };
-        // It may have been removed since the listing.
+        // The file may have been removed since the listing.
         let Some(file) = folder.read(name)? else { continue };
         let bytes = contents(file, &folder.path_of(name))?;
         keys.extend(record::key_of(&bytes).filter(|key| Names::of(key).record == name));

@@ -73,7 +73,7 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         "another alternative has no name of before"
     );
     // The component is renamed and has one property more; the discriminator value identifies it.
-    let told = |name: &str| {
+    let tagged = |name: &str| {
         let mut union = union(&[name, "Dog"]);
         union["discriminator"] =
             json!({"propertyName": "kind", "mapping": {"cat": to(name)["$ref"], "dog": to("Dog")["$ref"]}});
@@ -81,8 +81,8 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
     };
     assert_eq!(
         schemas(
-            json!({"A": told("Cat"), "Cat": object(&["kind"]), "Dog": object(&["kind", "b"])}),
-            json!({"A": told("Feline"), "Feline": object(&["kind", "more"]), "Dog": object(&["kind", "b"])})
+            json!({"A": tagged("Cat"), "Cat": object(&["kind"]), "Dog": object(&["kind", "b"])}),
+            json!({"A": tagged("Feline"), "Feline": object(&["kind", "more"]), "Dog": object(&["kind", "b"])})
         ),
         ["the alternative `Feline` of `A`: Cat"]
     );
@@ -163,10 +163,10 @@ fn a_name_that_is_taken_for_good_is_lost_with_its_reason() {
     };
     let kept = kept(&open(false), &open(true));
     assert_eq!(lines(&kept.pins), [""; 0]);
-    let told: Vec<String> =
+    let lost: Vec<String> =
         kept.lost.iter().map(|one| format!("{}: {} is {}: {}", one.thing, one.was, one.is, one.why)).collect();
     let why = "it can't be `extra` any more: the map of the other properties is called that";
-    assert_eq!(told, [format!("the property `extra` of `A`: extra is extra_2: {why}")]);
+    assert_eq!(lost, [format!("the property `extra` of `A`: extra is extra_2: {why}")]);
 }
 
 #[test]

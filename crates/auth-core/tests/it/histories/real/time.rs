@@ -135,8 +135,9 @@ impl SimulatedClock {
 
     /// Waits until no call is in flight, and no task has anything to do.
     async fn wait_until_idle(&self) {
-        // The runtime returns to a task that yields when all others wait. They may have woken others, and sockets may
-        // have become ready, so it has to stay quiet for a while. Every relevant activity of a task reads the clock.
+        // The runtime returns to a task that yields when all others wait. Tasks may have woken others, and sockets may
+        // have become ready, so no activity may follow for a few rounds. Every relevant activity of a task reads the
+        // clock.
         const ROUNDS: usize = 3;
         let mut end_faults = 0;
         while end_faults < ROUNDS {

@@ -116,8 +116,8 @@ impl<'a> KilledSession<'a> {
         self.label = format!("{point} #{nth}, age {age:?}");
         self.setup.clock.advance(age);
         let mut process = self.process(Some(KillPoint::at(point, nth)));
-        // It may answer before it dies: with the valid token, or with the new one. A stale token is renewed with the
-        // second question.
+        // The process may answer before it dies: with the valid token, or with the new one. A stale token is renewed
+        // with the second question.
         process.send(&self.setup.clock);
         if process.answer().is_some() && age == STALE {
             process.send(&self.setup.clock);
