@@ -244,7 +244,7 @@ fn files_find_the_document_they_have_most_operations_in_common_with() {
     );
     assert_eq!(adoption.problems, 0, "{}", adoption.report);
     let named = shop.adopt("svix", &[&format!("legacy={current}")]);
-    assert_has(&named.report, &["is taken for document `legacy` (as you said)"]);
+    assert_has(&named.report, &["is taken for document `legacy` (as given on the command line)"]);
 
     let strange = shop.published(AIVO, "c.json", |_| {});
     assert_has(

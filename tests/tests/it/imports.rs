@@ -73,7 +73,7 @@ const PIPELINE: Floors = Floors {
         &["source"],
         &["node"],
         // The limits of a run, and its output.
-        &["beside", "limits"],
+        &["unconverted", "limits"],
         &["diagnostic"],
         &["report"],
         // The OpenAPI vocabulary shared by the stages, and the Rust names of generated items.

@@ -178,7 +178,7 @@ fn written(book: &Book) -> BTreeMap<String, Described> {
 
 #[test]
 fn everything_that_is_traced_is_documented_and_shows_no_secret() {
-    assert_passed(&respawn(module_path!(), "a_life_of_sessions").output().unwrap());
+    assert_passed(&respawn(module_path!(), "a_history_of_sessions").output().unwrap());
 }
 
 #[tokio::test(start_paused = true)]

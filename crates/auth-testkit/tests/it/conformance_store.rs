@@ -277,7 +277,7 @@ async fn checks_of_optional_features_are_skipped_by_name() {
         "the keys of stored sessions can be listed",
     ];
     assert_eq!(report.skipped.iter().map(|(name, _)| *name).collect::<Vec<_>>(), skipped);
-    assert!(report.to_string().contains(" 2 skipped\nskipped: a removal can be told"), "{report}");
+    assert!(report.to_string().contains(" 2 skipped\nskipped: the vacancy after a removal"), "{report}");
 }
 
 #[tokio::test]

@@ -36,10 +36,10 @@ pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
 
 /// Gives each of two parts that are compared the security schemes that the other one has, if its whole document has them
 /// too: where several are of one kind, another name is another scheme.
-pub fn share_schemes(parts: [&mut Node; 2], documents: [&Node; 2]) {
+pub fn share_schemes(parts: [&mut Node; 2], wholes: [&Node; 2]) {
     let schemes = |of: &Node| of.get("components").and_then(|components| components.get(SCHEMES)).cloned();
     let of_parts = [schemes(parts[0]), schemes(parts[1])];
-    for ((part, whole), other) in parts.into_iter().zip(documents).zip(of_parts.iter().rev()) {
+    for ((part, whole), other) in parts.into_iter().zip(wholes).zip(of_parts.iter().rev()) {
         let own = schemes(whole);
         let Some(own) = own.as_ref().and_then(Node::as_object) else { continue };
         for name in other.as_ref().and_then(Node::as_object).into_iter().flatten().map(|(name, _)| name) {

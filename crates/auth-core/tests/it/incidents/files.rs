@@ -15,7 +15,7 @@ const KEY: &str = "acme https://acme.test me";
 #[test]
 fn a_store_that_cannot_be_opened_now_is_not_an_empty_one() {
     // The limit applies to all threads of a process.
-    let mut command = respawn(module_path!(), "without_a_file_to_spare");
+    let mut command = respawn(module_path!(), "at_the_limit_of_open_files");
     assert_passed(&command.env("INCIDENTS_CHILD", "").output().unwrap());
 }
 

@@ -258,7 +258,7 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"type": "array", "prefixItems": [{"type": "string"}], "unevaluatedItems": false}),
             json!({"type": "array", "items": {"type": "string"}, "maxItems": 1}),
         ),
-        (&["not-a-schema"], json!("a string"), json!({})),
+        (&["not-a-schema"], json!("a text"), json!({})),
         (&["boolean-schema"], json!(true), json!({})),
         (&["boolean-schema"], json!(false), json!({"not": {}})),
         (

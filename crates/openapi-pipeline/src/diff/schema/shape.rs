@@ -71,7 +71,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         Some("object") => match (view.properties.is_empty(), &view.others) {
             (true, Others::Like(_)) => "a map",
             (true, _) => "a map of anything",
-            (false, Others::Like(_)) => "a struct with other properties",
+            (false, Others::Like(_)) => "a struct with other members",
             // A struct without required fields has a `Default`.
             (false, _) if !view.required.keys().any(|name| is_needed(view, name, direction)) => {
                 "a struct that can be empty"
@@ -112,14 +112,14 @@ fn is_checked(direction: Direction) -> bool {
 fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'static str {
     match format {
         Some("uuid") => "a UUID",
-        Some("date-time") => "a timestamp",
+        Some("date-time") => "a point in time",
         Some("ip" | "ipv4" | "ipv6") => "an IP address",
         Some("password") => "a secret",
         Some("binary") => "bytes",
         _ => {
             let lengths = [BoundKey::MinLength, BoundKey::MaxLength];
             let is_bounded = !view.patterns.is_empty() || lengths.iter().any(|key| view.bound(*key).is_some());
-            if is_checked(direction) && is_bounded { "a checked string" } else { "a string" }
+            if is_checked(direction) && is_bounded { "a checked text" } else { "a text" }
         }
     }
 }
@@ -128,11 +128,11 @@ fn array(view: &View<'_>, direction: Direction) -> String {
     let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
     // An array of unique items is a `Vec` too, whatever its length.
     if bound(BoundKey::UniqueItems).is_some() {
-        return "an array".to_owned();
+        return "a list".to_owned();
     }
     match (bound(BoundKey::MinItems), bound(BoundKey::MaxItems)) {
         (Some(least), Some(most)) if least == most => format!("an array of {least}"),
-        _ => "an array".to_owned(),
+        _ => "a list".to_owned(),
     }
 }
 
