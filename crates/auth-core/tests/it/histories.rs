@@ -20,7 +20,7 @@
 //! 9. No token and no password reaches another server than its own, and no manager is served a session of another
 //!    server.
 //!
-//! `HISTORY=42` runs the history of that seed alone; a history that breaks an invariant prints its events.
+//! `HISTORY_SEED=42` runs the history of that seed alone; a history that breaks an invariant prints its events.
 
 mod actor;
 mod environment;
@@ -44,7 +44,7 @@ use crate::support::rng::Rng;
 
 /// The seeds of all histories, or the one that the environment names.
 fn seeds(histories: u64) -> Range<u64> {
-    let only = std::env::var("HISTORY").ok().and_then(|seed| seed.parse().ok());
+    let only = std::env::var("HISTORY_SEED").ok().and_then(|seed| seed.parse().ok());
     only.map_or(0..histories, |seed: u64| seed..seed + 1)
 }
 
