@@ -1,8 +1,8 @@
-//! Random histories of sessions, with every verb, by one to four managers, with faults of the vendor and the store and a
-//! clock that is set: every verb keeps its guarantees, whatever runs concurrently.
+//! Random histories of sessions, with every verb, by one to four managers, with faults of the vendor and the store and
+//! a clock that is set: every verb keeps its guarantees, whatever runs concurrently.
 //!
-//! Histories run in process under paused time, against a simulated vendor (`simulated`), and over sockets, against the fake
-//! vendors, with each of the stores (`real`). Their events and their invariants are the same.
+//! Histories run in process under paused time, against a simulated vendor (`simulated`), and over sockets, against the
+//! fake vendors, with each of the stores (`real`). Their events and their invariants are the same.
 //!
 //! # The invariants
 //!

@@ -1,5 +1,5 @@
-//! Thousands of random histories of managers that share a store, with faults of the store and the vendor: no refresh token
-//! is ever sent twice, and a session that no fault has cost comes back for all peers.
+//! Thousands of random histories of managers that share a store, with faults of the store and the vendor: no refresh
+//! token is ever sent twice, and a session that no fault has cost comes back for all peers.
 
 use std::sync::Arc;
 use std::time::Duration;

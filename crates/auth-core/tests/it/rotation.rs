@@ -1,5 +1,5 @@
-//! Thousands of random histories of a session against a vendor that detects reuse: no refresh token is ever sent twice, and
-//! no session is lost without a fault that costs it.
+//! Thousands of random histories of a session against a vendor that detects reuse: no refresh token is ever sent twice,
+//! and no session is lost without a fault that costs it.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Time that passes when nothing else is left to do.
 //!
-//! Sockets, files and Redis take real time, and histories last for days. So the time of a history stands still while any call
-//! is in flight, and leaps to the next alarm when all have ended. No task sleeps for real, and nothing times out
-//! because a machine is slow.
+//! Sockets, files and Redis take real time, and histories last for days. So the time of a history stands still while
+//! any call is in flight, and leaps to the next alarm when all have ended. No task sleeps for real, and nothing times
+//! out because a machine is slow.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
