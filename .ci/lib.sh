@@ -1,4 +1,4 @@
-# What .ci/run and .ci/nightly share: steps and their times, what was skipped and why, tools.
+# Shared by .ci/run and .ci/nightly: steps and their times, what was skipped and why, tools.
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
 skipped=()
 steps=()

@@ -32,14 +32,14 @@ pub struct Claim {
     /// in the old version.
     pub operations: Vec<String>,
     /// Its place in the old version, if it has one.
-    pub old: Option<Spot>,
+    pub old: Option<ClaimPlace>,
     /// Its place in the new version, if it has one.
-    pub new: Option<Spot>,
+    pub new: Option<ClaimPlace>,
 }
 
 /// A place in a version, and the claim's short text for it.
 #[derive(Clone, Debug)]
-pub struct Spot {
+pub struct ClaimPlace {
     /// JSON pointer (`#/…`).
     pub pointer: String,
     /// The value at the place, in short: the name of a parameter, a status.
@@ -122,7 +122,7 @@ impl Versions {
 
     /// The same versions with searches that give up sooner, for those expected to find nothing.
     #[must_use]
-    pub fn hasty(&self) -> Self {
+    pub fn with_short_search(&self) -> Self {
         Self { seeds: 1, ..Self::new(self.old.clone(), self.new.clone()) }
     }
 

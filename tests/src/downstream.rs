@@ -27,7 +27,7 @@ pub struct Downstream {
     pub uses: Vec<Use>,
 }
 
-/// What stands above the first use.
+/// The lines above the first use.
 const HEAD: &str = "#![allow(deprecated, dead_code, clippy::all, unreachable_patterns)]\n";
 
 impl Downstream {

@@ -53,7 +53,7 @@ pub struct Mutation {
     pub there: Finds,
     /// The findings required from after to before.
     pub back: Finds,
-    ground: fn(&mut Value),
+    prepare: fn(&mut Value),
     change: fn(&mut Value),
 }
 
@@ -65,7 +65,7 @@ impl Mutation {
     /// When the change changes nothing.
     pub fn pair(&self) -> (Value, Value) {
         let mut before = base();
-        (self.ground)(&mut before);
+        (self.prepare)(&mut before);
         let mut after = before.clone();
         (self.change)(&mut after);
         assert_ne!(before, after, "{} changes nothing", self.name);
@@ -90,16 +90,16 @@ const fn change(
     on(name, there, back, |_| {}, change)
 }
 
-/// A change of the base description after `ground` has prepared it.
+/// A change of the base description after `prepare` has prepared it.
 const fn on(
     name: &'static str,
     there: (&'static [&'static str], Expected),
     back: (&'static [&'static str], Expected),
-    ground: fn(&mut Value),
+    prepare: fn(&mut Value),
     change: fn(&mut Value),
 ) -> Mutation {
     let (there, back) = (Finds { rules: there.0, level: there.1 }, Finds { rules: back.0, level: back.1 });
-    Mutation { name, there, back, ground, change }
+    Mutation { name, there, back, prepare, change }
 }
 
 /// The schema of a request.

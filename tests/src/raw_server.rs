@@ -16,7 +16,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// What is asked for: a path, or a whole address if a proxy is asked.
+    /// The request target: a path, or a whole address if a proxy is asked.
     pub fn target(&self) -> &str {
         self.line.split(' ').nth(1).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! The versions of a description, adopted one after the other, and what becomes of a crate that uses every public item.
+//! The versions of a description, adopted one after the other, and the effect on a crate that uses every public item.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -22,7 +22,7 @@ pub struct Replay {
     present: PathBuf,
 }
 
-/// What became of the users of one version with the next one.
+/// The outcome for the users of one version with the next one.
 #[derive(Debug)]
 pub struct Pair {
     /// The names of both files.
@@ -170,7 +170,7 @@ impl Replay {
     /// When it asks for a larger step.
     pub fn check_semver(&self, pair: &Pair) {
         let step = pair.step.as_deref().unwrap_or("patch");
-        // It checks nothing of a major step.
+        // cargo-semver-checks checks nothing of a major step.
         if step == "major" {
             return;
         }

@@ -67,7 +67,7 @@ impl Scratch {
         // doesn't have.
         let (manifest, _) = manifest.split_once("[profile.dev.package").unwrap();
         scratch.write("Cargo.toml", manifest);
-        // One path for all copies: it is compiled once.
+        // One path for all copies, so that client-runtime is compiled once.
         let runtime = workspace_root().join("crates/client-runtime");
         scratch.replace("Cargo.toml", "{ path = \"crates/client-runtime\"", &format!("{{ path = {runtime:?}"));
         scratch.write("Cargo.lock", scratch.lock());

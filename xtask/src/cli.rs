@@ -90,7 +90,7 @@ impl Task {
         match self {
             Self::Generate(arguments) => workspace.is_some_and(|workspace| !generate::is_done(workspace, arguments)),
             Self::Client(_) | Self::Adopt(_) | Self::NewFamily(_) | Self::Explain(_) | Self::Show(_) => true,
-            // It starts a process for each description.
+            // `corpus` starts a process for each description itself.
             Self::Corpus(_) => false,
             Self::Diff(_) | Self::Fetch(_) => false,
         }

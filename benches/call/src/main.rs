@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: call <hand|hand-key|family|family-key> <count> <base URL>".into());
     };
     let count: usize = count.parse()?;
-    // One thread: this counts the work of a call, not how it is spread.
+    // One thread: the measurement is the work of a call, not its distribution over threads.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match way.as_str() {

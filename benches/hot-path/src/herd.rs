@@ -122,7 +122,7 @@ fn meet(name: &str, tasks: usize, fails: bool) -> Result<Outcome, Box<dyn Error>
 
         let (mut first, mut last, mut tokens) = (None::<Instant>, None, 0);
         for task in asking {
-            let (asked, answered, token) = task.await?.ok_or("the herd was sent home")?;
+            let (asked, answered, token) = task.await?.ok_or("the herd was cancelled")?;
             first = Some(first.map_or(asked, |first| first.min(asked)));
             last = last.max(Some(answered));
             tokens += usize::from(token);

@@ -17,7 +17,7 @@ use vendor::{LIFETIME, Vendor, issue};
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// The duration of the run without a fault.
-const CALM_HOURS: u32 = 4;
+const HEALTHY_HOURS: u32 = 4;
 /// The time of the outage.
 const OUTAGE: Range<Duration> = HOUR..Duration::from_secs(3600 + 600);
 /// The duration of the run after the outage: long enough for sessions that recovered together to come due again.
@@ -34,15 +34,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Paused, and on one thread: tokio advances the time when there is nothing else to do.
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     println!("{sessions} sessions");
-    runtime()?.block_on(calm(sessions))?;
+    runtime()?.block_on(healthy(sessions))?;
     runtime()?.block_on(outage(sessions))
 }
 
 /// A run without a fault.
-async fn calm(sessions: usize) -> Result<(), Box<dyn Error>> {
+async fn healthy(sessions: usize) -> Result<(), Box<dyn Error>> {
     let clock = Clock::new();
-    let life = HOUR * CALM_HOURS;
-    let vendor = Vendor::new(&clock, sessions, life, Duration::ZERO..Duration::ZERO);
+    let lifetime = HOUR * HEALTHY_HOURS;
+    let vendor = Vendor::new(&clock, sessions, lifetime, Duration::ZERO..Duration::ZERO);
     let before = allocations::live();
     let pool = fill(&vendor, &clock, sessions)?;
     let each = || allocations::live().saturating_sub(before) / sessions;
@@ -51,12 +51,12 @@ async fn calm(sessions: usize) -> Result<(), Box<dyn Error>> {
     // Measured while `keep_alive` is running, so that its schedule is included.
     let bytes = tokio::select! {
         () = pool.keep_alive() => return Err("nothing ends it".into()),
-        () = tokio::time::sleep(life) => each(),
+        () = tokio::time::sleep(lifetime) => each(),
     };
     report("bytes a session, when all have been renewed", bytes);
     let book = vendor.book();
     let granted: u32 = book.granted.iter().sum();
-    report("refreshes in an hour", granted / CALM_HOURS);
+    report("refreshes in an hour", granted / HEALTHY_HOURS);
     report("at the peak, refreshes in a second", peak(&book.granted));
     report("the earliest, seconds before expiry", format!("{:.1}", book.earliest.as_secs_f64()));
     report("the latest, seconds before expiry", format!("{:.1}", book.latest.as_secs_f64()));

@@ -43,9 +43,9 @@ pub(crate) struct Book {
 
 impl Vendor {
     /// A vendor of this many sessions, with statistics for this long.
-    pub(crate) fn new(clock: &Arc<Clock>, sessions: usize, life: Duration, down: Range<Duration>) -> Arc<Self> {
+    pub(crate) fn new(clock: &Arc<Clock>, sessions: usize, lifetime: Duration, down: Range<Duration>) -> Arc<Self> {
         let book = Book {
-            granted: vec![0; life.as_secs() as usize + 1],
+            granted: vec![0; lifetime.as_secs() as usize + 1],
             earliest: Duration::ZERO,
             latest: Duration::MAX,
             too_early: 0,

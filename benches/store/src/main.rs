@@ -55,7 +55,7 @@ fn read(folder: &Path) -> Result<String, Box<dyn Error>> {
 fn ask(store: &Arc<FileStore>) -> Result<String, Box<dyn Error>> {
     let runtime = runtime()?;
     runtime.block_on(async {
-        let manager = SessionManager::builder(Nobody).account("bench").store(store.clone()).build()?;
+        let manager = SessionManager::builder(StubAuthenticator).account("bench").store(store.clone()).build()?;
         let token = manager.token().await?;
         Ok(token.header_value().to_str()?.trim_start_matches("Bearer ").to_owned())
     })
@@ -107,9 +107,9 @@ fn table() -> Result<(), Box<dyn Error>> {
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A vendor that is never asked.
-struct Nobody;
+struct StubAuthenticator;
 
-impl Authenticator for Nobody {
+impl Authenticator for StubAuthenticator {
     fn family(&self) -> Family {
         Family::new("nobody")
     }

@@ -104,7 +104,7 @@ impl Redis {
             .spawn();
         let Ok(process) = started else { return Ok(None) };
         let redis = Self { url: format!("redis://127.0.0.1:{port}/0"), process: Some(process) };
-        // It takes a moment to listen.
+        // Redis takes a moment until it listens.
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }

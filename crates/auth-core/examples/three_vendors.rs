@@ -210,7 +210,7 @@ impl Timer for HandTimer {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    /// The same in every run, but never the same twice: idempotency keys are derived from it.
+    /// Numbers that are the same in every run, but never repeat: idempotency keys are derived from them.
     fn random(&self) -> u64 {
         self.drawn.fetch_add(1, Ordering::Relaxed)
     }

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_credentials_have_another_fingerprint() {
+    fn different_credentials_have_different_fingerprints() {
         let fingerprint = Fingerprint::of("key", &["ab", "c"]);
         assert_eq!(fingerprint, Fingerprint::of("key", &["ab", "c"]));
         for other in [

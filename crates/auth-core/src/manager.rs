@@ -43,7 +43,7 @@ pub(crate) use changes::Changes;
 use decision::Decision;
 pub(crate) use decision::Due;
 pub use ending::Ended;
-use flight::{Flight, Landed, runtime};
+use flight::{Flight, FlightResult, runtime};
 pub use policy::Policy;
 use report::Report;
 pub use status::{SessionStatus, SessionWatch};
@@ -219,7 +219,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// A number from 0 up to, but not including, 1.
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         policy::fraction(self.timer.random())
     }
 
@@ -229,17 +229,17 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// Waits for the result of a renewal or a login, within the limit.
-    async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
-        let landed = async {
+    async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> FlightResult {
+        let result = async {
             tokio::select! {
                 biased;
-                landed = flight.landed() => landed,
+                result = flight.finished() => result,
                 () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
-                    .with_message("it goes on, and took too long for this caller")
+                    .with_message("the wait limit of this caller is over; the renewal or login goes on in the background")
                     .into()),
             }
         };
-        self.report.wait(wait, landed).await
+        self.report.wait(wait, result).await
     }
 
     /// Runs `work` within the wait limit.

@@ -13,7 +13,7 @@ use crate::{
     AuthError, AuthErrorKind, Authenticator, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStore,
 };
 
-mod keeper;
+mod keep_alive;
 
 /// The sessions of many accounts of one vendor, each with a [`SessionManager`] of its own. Cheap to clone; clones share
 /// the sessions.
@@ -101,17 +101,17 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         // Without the lock: `configure` may be slow, or ask the pool for another account. The pool's key overrides the
         // account that it sets.
         let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build()?;
-        let made_room = {
+        let removed = {
             let mut sessions = self.lock();
             if let Some(manager) = sessions.get(&account) {
                 return Ok(manager.clone());
             }
-            let made_room =
-                if sessions.len() < self.shared.capacity { None } else { Some(self.make_room(&mut sessions)?) };
+            let removed =
+                if sessions.len() < self.shared.capacity { None } else { Some(self.evict_idle(&mut sessions)?) };
             sessions.put(Arc::clone(&account), manager.clone());
-            made_room
+            removed
         };
-        if let (Some(account), Some(evicted)) = (made_room, &self.shared.evicted) {
+        if let (Some(account), Some(evicted)) = (removed, &self.shared.evicted) {
             evicted(&account);
         }
         self.shared.changes.tell(&account);
@@ -173,7 +173,7 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     }
 
     /// Evicts the idle session that has not been requested for the longest time.
-    fn make_room(&self, sessions: &mut LruCache<Arc<str>, SessionManager<A>>) -> Result<Arc<str>, AuthError> {
+    fn evict_idle(&self, sessions: &mut LruCache<Arc<str>, SessionManager<A>>) -> Result<Arc<str>, AuthError> {
         let idle = sessions.iter().rev().find(|(_, manager)| manager.is_idle()).map(|(account, _)| Arc::clone(account));
         let Some(account) = idle else {
             return Err(AuthError::new(AuthErrorKind::Capacity).with_message(format!(
@@ -284,9 +284,9 @@ mod tests {
     use crate::{AuthFuture, Capabilities, Credentials, Family, Session};
 
     #[derive(Clone)]
-    struct Nobody;
+    struct StubAuthenticator;
 
-    impl Authenticator for Nobody {
+    impl Authenticator for StubAuthenticator {
         fn family(&self) -> Family {
             Family::new("nobody")
         }
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn an_account_has_one_manager() {
-        let pool = SessionPool::builder(Nobody).build();
+        let pool = SessionPool::builder(StubAuthenticator).build();
         let one = pool.get_or_insert("a", |manager| manager).unwrap();
         let other = pool.get_or_insert("a", |_| panic!("there is one already")).unwrap();
         assert!(one.is_same(&other));
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_is_evicted_unless_it_is_held() {
-        let pool = SessionPool::builder(Nobody).capacity(2).build();
+        let pool = SessionPool::builder(StubAuthenticator).capacity(2).build();
         let held = pool.get_or_insert("held", |manager| manager).unwrap();
         drop(pool.get_or_insert("idle", |manager| manager).unwrap());
         drop(pool.get_or_insert("new", |manager| manager).unwrap());
@@ -332,7 +332,7 @@ mod tests {
         const HELD: usize = 500;
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
-        let pool = SessionPool::builder(Nobody)
+        let pool = SessionPool::builder(StubAuthenticator)
             .capacity(HELD + 1)
             .on_eviction(move |account| heard.lock().unwrap().push(account.to_owned()))
             .build();
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn configuring_may_ask_the_pool() {
-        let pool = SessionPool::builder(Nobody).build();
+        let pool = SessionPool::builder(StubAuthenticator).build();
         let manager = pool.get_or_insert("a", |manager| {
             pool.get_or_insert("b", |manager| manager).unwrap();
             // Another caller was faster.

@@ -22,7 +22,7 @@ pub use self::capture::Capture;
 use crate::vendor::{Alphabet, Random, base64};
 
 /// The length of the beginning by which a generated secret is recognised: the prefix and 8 random characters.
-const TELLTALE: usize = "canary-".len() + 8;
+const RECOGNISED_LENGTH: usize = "canary-".len() + 8;
 
 /// Shorter secrets would be found by chance.
 const SHORTEST: usize = 6;
@@ -94,7 +94,7 @@ impl Canary {
     pub fn secret(&mut self, place: &str) -> String {
         let secret = format!("canary-{}", self.random.text(25));
         self.watch(place, &secret);
-        let beginning = secret.chars().take(TELLTALE).collect();
+        let beginning = secret.chars().take(RECOGNISED_LENGTH).collect();
         if let Some(watched) = self.secrets.last_mut() {
             watched.needles.push((Form::Beginning, beginning));
         }

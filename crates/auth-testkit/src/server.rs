@@ -1,7 +1,7 @@
 //! Vendors served over HTTP.
 
 mod clock;
-mod front;
+mod listener;
 mod serve;
 #[cfg(feature = "conformance")]
 mod timer;
@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 
 pub use self::clock::{Clock, ManualClock, system_clock};
 
-pub(crate) use self::front::Front;
+pub(crate) use self::listener::VendorListener;
 pub(crate) use self::wire::{Cut, Script, Then};
 
 use crate::fault::Faults;
@@ -134,18 +134,18 @@ impl FakeVendor {
     ///
     /// It never waits: the first poll starts the server.
     pub async fn start(self) -> io::Result<VendorServer> {
-        let front = Front::bind()?;
+        let listener = VendorListener::bind()?;
         let vendor = self.state.vendor();
         let shared = Arc::new(Shared {
             vendor,
             state: Mutex::new(self.state),
-            faults: Faults::new(vendor, front.clone()),
+            faults: Faults::new(vendor, listener.clone()),
             clock: self.clock,
             keep_alive: self.keep_alive,
             received: Mutex::default(),
         });
-        let task = tokio::spawn(serve::serve(front.clone(), Arc::clone(&shared))).abort_handle();
-        Ok(VendorServer { front, shared, task })
+        let task = tokio::spawn(serve::serve(listener.clone(), Arc::clone(&shared))).abort_handle();
+        Ok(VendorServer { listener, shared, task })
     }
 }
 
@@ -178,7 +178,7 @@ impl Shared {
 /// A vendor that is being served. Dropping this closes its socket and its connections, and releases held requests.
 #[must_use = "the vendor is served only while this is alive"]
 pub struct VendorServer {
-    front: Front,
+    listener: VendorListener,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -191,7 +191,7 @@ impl VendorServer {
 
     /// Scheme, address and port.
     pub fn origin(&self) -> String {
-        format!("http://{}", self.front.address())
+        format!("http://{}", self.listener.address())
     }
 
     /// Locks the vendor's state, to look at it or change it. Requests wait meanwhile, so drop the guard soon, and never
@@ -217,7 +217,7 @@ impl VendorServer {
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.front.connections()
+        self.listener.connections()
     }
 
     /// The vendor.
@@ -229,7 +229,7 @@ impl VendorServer {
 impl Drop for VendorServer {
     fn drop(&mut self) {
         self.shared.faults.close();
-        self.front.close();
+        self.listener.close();
         self.task.abort();
     }
 }
@@ -237,6 +237,6 @@ impl Drop for VendorServer {
 impl fmt::Debug for VendorServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("VendorServer");
-        shown.field("vendor", &self.vendor()).field("address", &self.front.address()).finish_non_exhaustive()
+        shown.field("vendor", &self.vendor()).field("address", &self.listener.address()).finish_non_exhaustive()
     }
 }

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_texts_are_what_markdown_makes_of_them() {
+    fn strings_without_markup_are_unchanged_by_markdown() {
         for text in
             ["Hi", "An app, or two. Why? So; 3 x 4", "`uid_2`", "a", "A. b", "or 1. one", "www.example.com", "Z ,. ;?"]
         {

@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn alternatives_are_called_what_they_were_given() {
+    fn alternatives_have_their_given_names() {
         let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let code = back(
             json!({"A": {"oneOf": [to("PetCat"), to("PetDog")]}, "PetCat": {}, "PetDog": {}}),

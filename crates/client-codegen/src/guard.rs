@@ -17,11 +17,11 @@ use crate::size::{Sizes, operation as operation_size, schema as schema_size};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions};
 
 /// How much code all attempts to find culprits may generate, by the estimate of [`Sizes`], whatever the document: a few
-/// seconds of work. Documents that are larger than this may be tried [`FEWEST`] times.
+/// seconds of work. Documents that are larger than this may be tried [`MIN_ATTEMPTS`] times.
 const ATTEMPTS: usize = 64 << 20;
 
 /// How many times a document may be tried at least.
-const FEWEST: usize = 4;
+const MIN_ATTEMPTS: usize = 4;
 
 /// The result of [`generate_guarded`]: the generated operations, and those that are left out.
 #[derive(Clone, Debug)]
@@ -104,13 +104,13 @@ fn guarded_within(
     };
     let sizes = Sizes::of(document);
     let budget = Budget::of(attempts, &sizes);
-    let mut blame = Blame::new(document, &sizes, &budget);
+    let mut search = FailureSearch::new(document, &sizes, &budget);
     let (mut good, mut failed) = (keys(document), Vec::new());
     if let Some(outcomes) = each_alone(document, &good, &sizes, &budget, engine::attempt) {
         (good, failed) = outcomes;
-        blame.exonerate(&good);
+        search.exclude(&good);
     }
-    let mut left_out = blame.culprits(failed);
+    let mut left_out = search.culprits(failed);
     if let Ok((source, part)) = attempt(&good) {
         return Ok(Guarded { source, document: Some(part), left_out });
     }
@@ -120,7 +120,7 @@ fn guarded_within(
         let left = budget.spend(sizes.whole);
         attempt(operations).map_err(|error| (error, left))
     };
-    add_by_halves(&budgeted, &mut kept, &good, &mut |key, error| left_out.extend(blame.culprits(vec![(key, error)])));
+    add_by_halves(&budgeted, &mut kept, &good, &mut |key, error| left_out.extend(search.culprits(vec![(key, error)])));
     let (source, part) = attempt(&kept).map_err(|_| whole)?;
     Ok(Guarded { source, document: Some(part), left_out })
 }
@@ -129,10 +129,10 @@ fn guarded_within(
 pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
     let sizes = Sizes::of(document);
     let budget = Budget::of(ATTEMPTS, &sizes);
-    let mut blame = Blame::new(document, &sizes, &budget);
+    let mut search = FailureSearch::new(document, &sizes, &budget);
     let run = |part: &Node| generate(part, spec, descriptions).map(drop);
     let outcomes = each_alone(document, &keys(document), &sizes, &budget, run);
-    outcomes.map(|(_, failed)| blame.culprits(failed)).unwrap_or_default()
+    outcomes.map(|(_, failed)| search.culprits(failed)).unwrap_or_default()
 }
 
 /// The rest of the budget for attempts to find culprits.
@@ -140,7 +140,7 @@ struct Budget(Cell<usize>);
 
 impl Budget {
     fn of(attempts: usize, sizes: &Sizes) -> Self {
-        Self(Cell::new(attempts.max(FEWEST.saturating_mul(sizes.whole))))
+        Self(Cell::new(attempts.max(MIN_ATTEMPTS.saturating_mul(sizes.whole))))
     }
 
     /// Spends a part of it. Returns false, and spends nothing, if less than that is left.
@@ -240,7 +240,7 @@ fn add_by_halves<T>(
     attempt: &impl Fn(&[Key]) -> Result<T, (CodegenError, bool)>,
     kept: &mut Vec<Key>,
     more: &[Key],
-    blame: &mut dyn FnMut(Key, CodegenError),
+    search: &mut dyn FnMut(Key, CodegenError),
 ) {
     let before = kept.len();
     kept.extend_from_slice(more);
@@ -248,18 +248,18 @@ fn add_by_halves<T>(
     kept.truncate(before);
     match more {
         [] => {}
-        [only] => blame(only.clone(), error),
-        _ if !again => more.iter().for_each(|key| blame(key.clone(), error.clone())),
+        [only] => search(only.clone(), error),
+        _ if !again => more.iter().for_each(|key| search(key.clone(), error.clone())),
         _ => {
             let (first, second) = more.split_at(more.len() / 2);
-            add_by_halves(attempt, kept, first, blame);
-            add_by_halves(attempt, kept, second, blame);
+            add_by_halves(attempt, kept, first, search);
+            add_by_halves(attempt, kept, second, search);
         }
     }
 }
 
 /// Determines whether a schema alone causes a failure.
-struct Blame<'a> {
+struct FailureSearch<'a> {
     document: &'a Node,
     sizes: &'a Sizes,
     budget: &'a Budget,
@@ -275,13 +275,13 @@ struct Failure {
     error: CodegenError,
 }
 
-impl<'a> Blame<'a> {
+impl<'a> FailureSearch<'a> {
     fn new(document: &'a Node, sizes: &'a Sizes, budget: &'a Budget) -> Self {
         Self { document, sizes, budget, tried: HashMap::new() }
     }
 
     /// The schemas of operations that can be generated don't fail.
-    fn exonerate(&mut self, good: &[Key]) {
+    fn exclude(&mut self, good: &[Key]) {
         let good: HashSet<(&str, &str)> = good.iter().map(|key| (&*key.path, &*key.method)).collect();
         let part = select::subset(self.document, |path, method| good.contains(&(path, method)));
         self.tried.extend(vocabulary::schemas(&part).map(|(name, _)| (name.clone(), None)));

@@ -133,7 +133,7 @@ pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error>
         collect(types(&syn::parse_file(generated)?).unwrap_or_default(), "types::", &mut found);
         Ok(found)
     };
-    // Each takes as long as the other.
+    // Both halves take about the same time, so each has a thread.
     let (mut items, of_types) =
         thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, in_types) {
             Ok(beside) => (of_library(client), beside.join().unwrap_or_else(|payload| resume_unwind(payload))),

@@ -65,7 +65,7 @@ pub(crate) struct Operation {
     /// The media types of its responses, where they aren't plain JSON alone.
     pub(crate) accept: Option<String>,
     /// Whether the only success is plain text.
-    pub(crate) gives_text: bool,
+    pub(crate) returns_string: bool,
     /// Whether the only success may come without its body.
     pub(crate) may_be_empty: bool,
     /// The answers that are decoded by their status.
@@ -104,7 +104,7 @@ pub(crate) enum JsonType {
     Generated(String),
     /// One of the runtime's, such as `RedactedValue`.
     Runtime(String),
-    List(Box<Self>),
+    Array(Box<Self>),
     Nullable(Box<Self>),
 }
 
@@ -115,7 +115,7 @@ impl JsonType {
             return target.strip_prefix("#/components/schemas/").map(|name| Self::of_component(document, name));
         }
         let ty = match (schema.get("items"), schema.get("allOf").and_then(Node::as_array)) {
-            (Some(items), _) => Self::List(Box::new(Self::read(document, items)?)),
+            (Some(items), _) => Self::Array(Box::new(Self::read(document, items)?)),
             (None, Some([only])) => Self::read(document, only)?,
             _ => return None,
         };
@@ -137,7 +137,7 @@ impl JsonType {
         match self {
             Self::Generated(name) => Some(name),
             Self::Runtime(_) => None,
-            Self::List(inner) | Self::Nullable(inner) => inner.generated(),
+            Self::Array(inner) | Self::Nullable(inner) => inner.generated(),
         }
     }
 }
@@ -157,7 +157,7 @@ pub(crate) struct Answer {
 pub(crate) enum AnswerBody {
     None,
     Json(JsonType),
-    Text,
+    String,
     Bytes,
 }
 
@@ -262,7 +262,7 @@ fn read_operation(
         patches: method == "patch" && operation.get("requestBody").is_some_and(is_json),
         content_type: operation.get("requestBody").and_then(renamed_media_type),
         accept: accept(operation),
-        gives_text: success.is_some_and(|response| response.members("content").any(|(key, _)| key == TEXT)),
+        returns_string: success.is_some_and(|response| response.members("content").any(|(key, _)| key == TEXT)),
         may_be_empty: success.is_some_and(may_be_empty),
         answers: read_answers(document, operation, &pointer)?,
         errors: read_errors(document, operation, &pointer)?,
@@ -314,7 +314,7 @@ fn read_body(body: &Node) -> Option<Body> {
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
     let (required, is_json) = (body.is_true("required"), media_type == JSON);
-    // Any JSON is null without saying so.
+    // A schema of any JSON allows null without `nullable`.
     let says = |schema: &&Node| ["type", "enum", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
     let may_be_null = media.get("schema").filter(says).is_some_and(|schema| schema.is_true("nullable"));
     let (nullable, secret) = (required && is_json && may_be_null, media.is_true("x-secret"));
@@ -333,7 +333,7 @@ fn read_answers(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<
                 Some(ty) => AnswerBody::Json(ty),
                 None => AnswerBody::Bytes,
             },
-            Some((media_type, _)) if media_type == TEXT => AnswerBody::Text,
+            Some((media_type, _)) if media_type == TEXT => AnswerBody::String,
             Some(_) => AnswerBody::Bytes,
         };
         let status = status(key, pointer)?;

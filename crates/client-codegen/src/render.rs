@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_stand_apart_and_statements_stay_together() {
+    fn items_are_separated_by_blank_lines_and_statements_are_not() {
         let source = "use a;\nuse b;\nimpl A {\n    fn a() {\n        if x {\n        }\n        let y = 1;\n    }\n    /// B\n    fn b() {}\n}\nimpl B {}\nimpl C {}\n";
         let expected = "use a;\nuse b;\n\nimpl A {\n    fn a() {\n        if x {\n        }\n        let y = 1;\n    }\n\n    /// B\n    fn b() {}\n}\n\nimpl B {}\n\nimpl C {}\n";
         assert_eq!(spaced_out(source), expected);

@@ -156,7 +156,7 @@ mod tests {
         pub mod types { #[non_exhaustive] pub enum E { A, B(String) } impl Clone for E { fn clone(&self) -> E { E::A } } struct Hidden; }";
 
     #[test]
-    fn pieces_are_named_after_what_they_define() {
+    fn sections_are_named_after_their_items() {
         let names: Vec<String> = pieces(SOURCE).unwrap().into_keys().collect();
         assert_eq!(names, ["Client", "fn.a", "fn.b", "types.E", "types.Hidden"]);
     }

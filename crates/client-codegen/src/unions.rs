@@ -11,7 +11,7 @@ pub(crate) struct Unions {
     /// By the names of their types.
     pub(crate) by_type: BTreeMap<String, Union>,
     /// The types within alternatives that are chosen by what is known of a value.
-    pub(crate) weighed: BTreeSet<String>,
+    pub(crate) compared: BTreeSet<String>,
     /// The types that discriminators name, each with the members and values by which they do.
     pub(crate) named: BTreeMap<String, Names>,
 }
@@ -62,7 +62,7 @@ pub(crate) fn of_document(document: &Node) -> Unions {
         }
         unions.by_type.insert(name.clone(), Union { alternatives, discriminator });
     }
-    unions.weighed = named_within(document, within);
+    unions.compared = named_within(document, within);
     unions
 }
 

@@ -38,7 +38,7 @@ fn parameters(node: &mut Node, operation: &Operation) {
     let listed = node.elements_mut("parameters");
     for (parameter, node) in operation.parameters.iter().zip(listed) {
         if let Some(schema) = node.get_mut("schema").filter(|_| parameter.is_in_path()) {
-            // It may come from a component that is referred to; in a path, a value can't be absent.
+            // `nullable` may come from a referenced component; a path parameter can't be null or absent.
             schema.remove("nullable");
         }
         if parameter.view_name() == parameter.name && parameter.writing.is_none() {

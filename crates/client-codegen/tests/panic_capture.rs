@@ -37,7 +37,7 @@ fn record_panics() {
             former(panic);
         }));
         assert_eq!(capture(|| ()), Ok(()));
-        generate(&trap());
+        generate(&panicking());
     });
 }
 
@@ -52,11 +52,11 @@ fn panic_elsewhere(text: &'static str) {
     assert!(thread::spawn(move || panic!("{text}")).join().is_err());
 }
 
-/// What typify says about [`trap`].
+/// typify's message about [`panicking`].
 const TRAPPED: &str = "#/components/schemas/Gone is missing";
 
-/// A document that the generator panics on: the alternatives are told apart by names that become one.
-fn trap() -> Json {
+/// A document that the generator panics on: the names of the alternatives become one.
+fn panicking() -> Json {
     let schema = json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}});
     json!({
         "openapi": "3.0.3",
@@ -86,7 +86,7 @@ fn generate(json: &Json) -> CodegenError {
 #[test]
 fn a_panic_of_the_generator_is_an_error_that_prints_nothing() {
     record_panics();
-    let error = generate(&trap());
+    let error = generate(&panicking());
     let CodegenError::Progenitor(said) = &error else { panic!("{error}") };
     assert!(said.contains(TRAPPED), "{said}");
     assert_eq!(recorded(said), 0);
@@ -97,7 +97,7 @@ fn a_panic_of_another_thread_is_printed_while_generators_panic() {
     const ELSEWHERE: &str = "elsewhere, while generators panic";
     const THREADS: usize = 4;
     record_panics();
-    let document = trap();
+    let document = panicking();
     let (begin, generated) = (Barrier::new(THREADS + 1), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..THREADS {

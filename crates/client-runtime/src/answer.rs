@@ -22,7 +22,7 @@ pub struct Unread(Problem);
 
 enum Problem {
     /// The body doesn't fit the description of its status.
-    Misfit(Box<DecodeError>),
+    Mismatch(Box<DecodeError>),
     /// The description doesn't document the status.
     Undocumented(Bytes),
 }
@@ -41,7 +41,7 @@ impl Answer<'_> {
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Unread> {
         json::read_json(&self.body).map_err(|_| {
             let error = decode::explain::<T>(self.call.operation(), self.status, self.body);
-            Unread(Problem::Misfit(Box::new(error.came_as(self.headers))))
+            Unread(Problem::Mismatch(Box::new(error.came_as(self.headers))))
         })
     }
 
@@ -61,7 +61,7 @@ impl Answer<'_> {
     /// [`Unread`] when the body isn't UTF-8, unless its header names ISO 8859-1.
     pub fn text(self) -> Result<String, Unread> {
         decode::text(self.call.operation(), self.status, self.headers, self.body)
-            .map_err(|error| Unread(Problem::Misfit(Box::new(error))))
+            .map_err(|error| Unread(Problem::Mismatch(Box::new(error))))
     }
 
     /// The body as bytes.
@@ -111,7 +111,7 @@ where
     };
     match read(Answer { call, status, headers: &headers, body }) {
         Ok(value) => Ok(Response::new(value, status, headers)),
-        Err(Unread(Problem::Misfit(error))) => Err(Error::Decode(*error)),
+        Err(Unread(Problem::Mismatch(error))) => Err(Error::Decode(*error)),
         Err(Unread(Problem::Undocumented(body))) => {
             let body = RawBody::of(call.operation(), body);
             Err(Error::Api(E::from_response(ResponseParts::new(status, headers, body))))

@@ -98,18 +98,20 @@ pub fn fmt_documented_error(error: &impl ApiError, members: &[&str], f: &mut fmt
 
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        300..=399 => "redirects to elsewhere aren't followed, since credentials would go along: check the server's URL",
+        300..=399 => {
+            "redirects to another origin aren't followed, since credentials would be sent there: check the server's URL"
+        }
         401 => "the credential is missing, wrong, expired or revoked: sign in again or check the key",
         403 => "the credential is valid but doesn't allow this: ask for the permission",
-        404 => "there is no such thing on this server: check the identifiers and the server's URL",
+        404 => "the server has no such resource: check the identifiers and the server's URL",
         405 | 501 => "this server doesn't offer the operation: check the server's URL and version",
-        408 | 429 => "it wants fewer or faster requests: try again later",
-        409 => "it contradicts the current state: look again and decide anew",
+        408 | 429 => "it got too many requests, or this one was too slow: try again later",
+        409 => "it conflicts with the current state: read that again before another attempt",
         413 => "the request is too large: send less",
         400 => "it doesn't accept the request: check the arguments and the credential",
         402..=499 => "it doesn't accept the request: check the arguments",
         500..=599 => "the fault is the server's: try again later",
-        _ => "this client doesn't know what to make of it: check for a newer version",
+        _ => "this client doesn't know that status: check for a newer version",
     }
 }
 

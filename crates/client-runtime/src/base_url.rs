@@ -13,7 +13,7 @@ pub(crate) fn check(text: &str, allow_insecure: bool) -> Result<String, &'static
         return Err("it names no host; write it like https://api.example.com/v1");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or password; credentials belong into a token source");
+        return Err("it holds a user name or password; credentials belong in a token source");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("it holds a query or fragment; paths are appended to it, so it must end with its path");
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_leak_or_lead_astray() {
+    fn refuses_urls_that_would_leak_or_mislead() {
         for url in [
             "",
             "api.example.com",

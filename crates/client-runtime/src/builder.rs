@@ -236,7 +236,7 @@ impl fmt::Display for BuildError {
             Problem::BaseUrl(why) => write!(f, "the server's URL can't be used: {why}"),
             Problem::Token(_) => f.write_str("the static token can't be used"),
             Problem::Credential(scheme, _) => write!(f, "the credential for `{scheme}` can't be used"),
-            Problem::Http(_) => f.write_str("the HTTP client can't be built; look at its settings and the cause"),
+            Problem::Http(_) => f.write_str("the HTTP client can't be built; check its settings and see the cause"),
         }
     }
 }

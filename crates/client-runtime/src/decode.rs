@@ -128,7 +128,7 @@ fn find_problem<T: DeserializeOwned>(bytes: &[u8]) -> (Option<String>, Cow<'stat
             match (missing_name(&message), field) {
                 (Some(name), Some(field)) => (Some(format!("{field}.{name}")), MISSING.into()),
                 (Some(name), None) => (Some(name.to_owned()), MISSING.into()),
-                (None, field) => (field, misfit(&message)),
+                (None, field) => (field, mismatch(&message)),
             }
         }
     }
@@ -140,7 +140,7 @@ fn describe(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
     match &problem.kind {
         Kind::Missing => missing_with(problem, others),
         Kind::Null => "is null".into(),
-        Kind::Other(message) => misfit(message),
+        Kind::Other(message) => mismatch(message),
     }
 }
 
@@ -173,13 +173,13 @@ fn chosen(message: &str) -> Option<Cow<'static, str>> {
 fn reason_for(reason: &str) -> String {
     match missing_name(reason) {
         Some(name) => format!("`{name}` is missing"),
-        None => format!("a value in it {}", misfit(reason)),
+        None => format!("a value in it {}", mismatch(reason)),
     }
 }
 
 /// serde's messages quote the offending value, so only the part that comes from our own types is taken from them: the
 /// expected type.
-fn misfit(message: &str) -> Cow<'static, str> {
+fn mismatch(message: &str) -> Cow<'static, str> {
     let quotes_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
     if message.starts_with("invalid type: null, ") {
         return "is null".into();
@@ -209,7 +209,7 @@ fn field_at(place: &[Step]) -> Option<String> {
     for step in place {
         match step {
             Step::Item(index) => push_item(&mut text, *index),
-            Step::Member(name) => push_member(&mut text, name),
+            Step::Property(name) => push_property(&mut text, name),
         }
     }
     (!text.is_empty()).then_some(text)
@@ -220,7 +220,7 @@ fn field_path(path: &Path) -> Option<String> {
     for segment in path {
         match segment {
             Segment::Seq { index } => push_item(&mut text, *index),
-            Segment::Map { key: name } | Segment::Enum { variant: name } => push_member(&mut text, name),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => push_property(&mut text, name),
             Segment::Unknown => {}
         }
     }
@@ -231,7 +231,7 @@ fn push_item(text: &mut String, index: usize) {
     text.push_str(&format!("[{index}]"));
 }
 
-fn push_member(text: &mut String, name: &str) {
+fn push_property(text: &mut String, name: &str) {
     if !text.is_empty() {
         text.push('.');
     }
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_is_told_by_its_first_problem() {
+    fn of_a_long_body_only_the_first_problem_is_named() {
         let users = r#"{"id":1},"#.repeat(10_000);
         let body = format!(r#"{{"users":[{}{{}}]}}"#, users);
         assert_eq!(problem(&body), "users[0].role: is missing");
@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_json_says_what_it_came_as() {
+    fn a_body_that_is_no_json_is_described_by_its_media_type() {
         const OPERATION: &crate::Operation = &crate::Operation::new("acme", "read", "GET", "/");
         let said = |media_type: &str, body: &'static [u8]| {
             let named = http::HeaderValue::from_str(media_type).ok().filter(|_| !media_type.is_empty());

@@ -47,7 +47,7 @@ impl Failure {
 
     /// Whether the server said that it didn't process the request, without reporting a fault.
     pub(crate) fn is_refused(&self) -> bool {
-        matches!(self, Self::Transport(error) if refusal(error) == Some(Refusal::Harmless))
+        matches!(self, Self::Transport(error) if refusal(error) == Some(Refusal::Temporary))
     }
 }
 

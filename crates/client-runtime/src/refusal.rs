@@ -4,10 +4,10 @@ use std::error::Error as StdError;
 
 /// A server's statement over HTTP/2 that it didn't process a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 has a word for it"))]
+#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 reports it"))]
 pub(crate) enum Refusal {
     /// The server refuses for the moment, or wants another connection.
-    Harmless,
+    Temporary,
     /// The server closed the connection because of a fault.
     Fault,
 }
@@ -23,8 +23,8 @@ pub(crate) fn refusal(error: &reqwest::Error) -> Option<Refusal> {
     }
     let mut errors = sources(error).filter_map(|source| source.downcast_ref::<h2::Error>());
     errors.find(|error| error.is_remote()).and_then(|error| match error.reason() {
-        Some(h2::Reason::REFUSED_STREAM) if error.is_reset() => Some(Refusal::Harmless),
-        Some(h2::Reason::NO_ERROR) if error.is_go_away() => Some(Refusal::Harmless),
+        Some(h2::Reason::REFUSED_STREAM) if error.is_reset() => Some(Refusal::Temporary),
+        Some(h2::Reason::NO_ERROR) if error.is_go_away() => Some(Refusal::Temporary),
         _ if error.is_go_away() => Some(Refusal::Fault),
         _ => None,
     })

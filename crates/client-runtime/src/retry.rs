@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn ignores_what_is_neither() {
+    fn ignores_a_retry_after_of_neither_form() {
         for value in ["", "-1", "1.5", "soon", "1 2"] {
             assert_eq!(read(value), None, "{value:?}");
         }

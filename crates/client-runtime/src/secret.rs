@@ -208,13 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_the_text_at_every_verbosity() {
+    fn debug_hides_the_secret_at_every_verbosity() {
         let secret = Secret::from("canary");
         assert!(!format!("{secret:?} {secret:#?} {:?}", Some(&secret)).contains("canary"));
     }
 
     #[test]
-    fn equality_looks_at_all_of_both() {
+    fn equality_compares_all_bytes() {
         assert_eq!(Secret::from("abc"), Secret::from("abc"));
         assert_ne!(Secret::from("abc"), Secret::from("abd"));
         assert_ne!(Secret::from("abc"), Secret::from("ab"));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn json_carries_the_text() {
+    fn json_contains_the_secret() {
         let secret: Secret = serde_json::from_str(r#""p\u00e4ss""#).unwrap();
         assert_eq!(secret.expose(), "päss");
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""päss""#);

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_says_its_text_and_when_it_ends() {
+    fn a_token_has_its_header_value_and_its_expiry() {
         let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(7);
         let token = Token::bearer(&Secret::from("canary"), 3).unwrap();
         let other = token.clone().with_expiry(moment);

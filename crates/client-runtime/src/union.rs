@@ -147,7 +147,7 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[&Alter
             let candidate = match read {
                 Ok(candidate) => candidate,
                 Err(error) => {
-                    if matching && is_told(alternative.tags, value) {
+                    if matching && has_tag(alternative.tags, value) {
                         chosen.push(error);
                     }
                     continue;
@@ -200,11 +200,11 @@ impl<'a> Given<'a> {
 
     /// `None` if no number would change.
     fn whole(&self) -> Option<&Value> {
-        let respell = || {
+        let convert = || {
             let mut value = self.value.clone();
             whole_numbers(&mut value).then_some(value)
         };
-        self.whole.get_or_init(respell).as_ref()
+        self.whole.get_or_init(convert).as_ref()
     }
 }
 
@@ -214,7 +214,7 @@ fn fits(tags: Tags, value: &Value) -> bool {
 }
 
 /// Whether the value has one of the tags.
-fn is_told(tags: Tags, value: &Value) -> bool {
+fn has_tag(tags: Tags, value: &Value) -> bool {
     tags.iter().any(|(name, _)| value.get(name).is_some())
 }
 

@@ -134,7 +134,7 @@ pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node, pins: &Pins
     client_codegen::check_size(merged, &cx.sources, cx.limits())?;
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
     let source = client_codegen::generate(merged, &spec, descriptions)
-        .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
+        .map_err(|error| located(error, client_codegen::culprits(merged, &spec, descriptions)))?;
     stages::note_members(cx, &source);
     let crate_src = crate_folder(&family.package).join("src");
     let mut outputs = FileSet::default();
@@ -153,7 +153,7 @@ pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node, pins: &Pins
 
 /// The operations that the generator fails on, each at its place. They are not left out, unlike those of a description
 /// given to `cargo xtask client`: an operation that was in the crate yesterday must not vanish.
-fn blame(error: CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
+fn located(error: CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
     if culprits.is_empty() {
         return BuildError::Codegen(error);
     }

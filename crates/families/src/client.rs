@@ -121,9 +121,9 @@ fn generate(workspace: Option<&Workspace>, options: &Options, started: Instant) 
     let runtime = runtime(workspace, options.runtime)?;
 
     let mut cx = Context::new();
-    let made = make(&mut cx, description, COMMAND, "openapi.json")?;
-    let mut files = crate_files(&description.file, &made, runtime);
-    let Made { inventory, selected, guarded, name, .. } = made;
+    let generated = make(&mut cx, description, COMMAND, "openapi.json")?;
+    let mut files = crate_files(&description.file, &generated, runtime);
+    let Generated { inventory, selected, guarded, name, .. } = generated;
     let mut report = ClientReport {
         document: DocumentFacts {
             dialect: inventory.version.clone(),
@@ -157,7 +157,7 @@ fn generate(workspace: Option<&Workspace>, options: &Options, started: Instant) 
 }
 
 /// The crate made of a description, in memory.
-pub(crate) struct Made {
+pub(crate) struct Generated {
     /// The contents of the description as published.
     pub(crate) inventory: Inventory,
     /// The number of operations selected.
@@ -174,7 +174,12 @@ pub(crate) struct Made {
 
 /// Runs a description through the pipeline and the generator. The generated files name `command` as their author, and
 /// `from` as the document they were generated from.
-pub(crate) fn make(cx: &mut Context, description: &Description, command: &str, from: &str) -> Result<Made, Failure> {
+pub(crate) fn make(
+    cx: &mut Context,
+    description: &Description,
+    command: &str,
+    from: &str,
+) -> Result<Generated, Failure> {
     let (inventory, selected, document) = match prepare(cx, description) {
         Ok(prepared) => prepared,
         Err(problems) => return Err(Failure::Input { problems, sources: std::mem::take(&mut cx.sources) }),
@@ -209,7 +214,7 @@ pub(crate) fn make(cx: &mut Context, description: &Description, command: &str, f
         lower::note_free_form(cx, &document, name);
     }
     stages::note_members(cx, &guarded.source);
-    Ok(Made { inventory, selected, document, guarded, name, title })
+    Ok(Generated { inventory, selected, document, guarded, name, title })
 }
 
 /// The contents of the published description, the number of operations selected, and the lowered document.
@@ -260,8 +265,8 @@ pub(crate) fn plain(title: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect()
 }
 
-fn crate_files(description: &Path, made: &Made, runtime: Runtime) -> FileSet {
-    let Made { document, guarded, name, title, .. } = made;
+fn crate_files(description: &Path, generated: &Generated, runtime: Runtime) -> FileSet {
+    let Generated { document, guarded, name, title, .. } = generated;
     let source = &guarded.source;
     let file_name = description.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let facts = Facts { name, title, source, command: COMMAND };

@@ -366,7 +366,7 @@ fn behind_scheme(url: &str) -> Result<&str, &'static str> {
         return Err("it has no host");
     }
     if host.contains('@') {
-        return Err("a user or a password doesn't belong into it");
+        return Err("a user or a password doesn't belong in it");
     }
     if rest.contains(|character: char| {
         character.is_whitespace() || character.is_control() || "\\\"<>^`|".contains(character)

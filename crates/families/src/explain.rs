@@ -1,7 +1,7 @@
 //! Finds the document that an item of a client comes from, and the changes made to it on the way.
 
-mod journey;
 mod rendering;
+mod replay;
 
 use client_codegen::provenance::Sourced;
 use openapi_pipeline::Context;
@@ -12,7 +12,7 @@ use crate::config::{Families, Family};
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 use crate::workspace::{Tree, Workspace};
-use journey::Journey;
+use replay::Replay;
 
 pub use rendering::{Explained, Part, Place, Touched, json, table, text};
 
@@ -31,9 +31,9 @@ fn find(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
     let (mut cx, families, mut inputs) = build::families(&tree)?;
     let (library, path) = item.split_once("::").unwrap_or((item, ""));
     let family = family_of(&families, library)?;
-    let journey = Journey::of(&mut cx, &tree, family)
-        .and_then(|journey| Ok((journey, build::family(&tree, &mut cx, family, &mut inputs)?)));
-    let (journey, built) = match journey {
+    let replay = Replay::of(&mut cx, &tree, family)
+        .and_then(|replay| Ok((replay, build::family(&tree, &mut cx, family, &mut inputs)?)));
+    let (replay, built) = match replay {
         Ok(both) => both,
         Err(error) => return Err(error.into_failure(family, cx.sources)),
     };
@@ -44,7 +44,7 @@ fn find(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
     }
     // For a whole crate only the places are shown; the changes are shown item by item.
     let in_full = !path.is_empty();
-    Ok(chosen.into_iter().map(|one| explained(&cx, &built, &items, &journey, family, one, in_full)).collect())
+    Ok(chosen.into_iter().map(|one| explained(&cx, &built, &items, &replay, family, one, in_full)).collect())
 }
 
 /// The family of a crate, by its name as a library or as a package.
@@ -89,7 +89,7 @@ fn explained(
     cx: &Context,
     built: &Built,
     items: &[Sourced],
-    journey: &Journey,
+    replay: &Replay,
     family: &Family,
     one: &Sourced,
     in_full: bool,
@@ -99,8 +99,8 @@ fn explained(
     let mut made_from = vec![place(one.origin)];
     let (mut touched_by, mut parts) = (Vec::new(), Vec::new());
     if in_full && one.described {
-        made_from.extend(journey.others(cx, built, one.origin).into_iter().map(place));
-        touched_by = journey.touched(cx, built, one.origin);
+        made_from.extend(replay.others(cx, built, one.origin).into_iter().map(place));
+        touched_by = replay.touched(cx, built, one.origin);
         let of_this = |part: &&Sourced| part.item.parent() == Some(one.item.path.as_str());
         parts = items
             .iter()

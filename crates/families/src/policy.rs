@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_is_called_is_shown_with_its_place_and_what_was_meant() {
+    fn unknown_names_are_reported_with_place_and_suggestion() {
         for (text, expected) in [
             (
                 "[levels]\noperation-removd = \"breaking\"\n",

@@ -64,13 +64,13 @@ fn render(workspace: Option<&Workspace>, options: &Options) -> Result<String, Fa
         file(&mut cx, options)
     } else {
         let workspace =
-            workspace.ok_or_else(|| neither(options, "and there is no workspace here that has families"))?;
+            workspace.ok_or_else(|| unknown_input(options, "and there is no workspace here that has families"))?;
         let tree = Tree::new(workspace);
         let (context, families, _) = build::families(&tree)?;
         cx = context;
         // A name that looks like a path was meant as a file.
         let family = families.named(&options.what).map_err(|unknown| match options.what.contains(['/', '.']) {
-            true => neither(options, "and no family has that name"),
+            true => unknown_input(options, "and no family has that name"),
             false => unknown,
         })?;
         let only = document_of(family, options)?;
@@ -87,7 +87,7 @@ fn render(workspace: Option<&Workspace>, options: &Options) -> Result<String, Fa
     })
 }
 
-fn neither(options: &Options, why: &str) -> Failure {
+fn unknown_input(options: &Options, why: &str) -> Failure {
     Failure::Message {
         code: "nothing-to-show",
         message: format!("there is no file `{}`, {why}", options.what),
@@ -173,7 +173,7 @@ fn of_family(
 fn view(lowered: &Node) -> Result<Node, Diagnostics> {
     let broken = |error: client_codegen::CodegenError| {
         openapi_pipeline::Diagnostic::new("show", error.to_string())
-            .at(lowered.origin, "the view was to be made of this")
+            .at(lowered.origin, "the view is made of this")
             .help("this is a fault of the pipeline, not of the document")
     };
     client_codegen::view(lowered).map_err(|error| broken(error).into())

@@ -29,7 +29,7 @@ pub(crate) struct Given<'a> {
 }
 
 impl Given<'_> {
-    fn blame(&self, problems: Diagnostics) -> Diagnostics {
+    fn attribute(&self, problems: Diagnostics) -> Diagnostics {
         match self.named {
             Some(origin) => mention(problems, origin),
             None => problems,
@@ -58,7 +58,7 @@ pub enum Stage {
 
 /// A description as published.
 pub(crate) fn loaded(cx: &mut Context, given: &Given<'_>) -> Result<Published, Diagnostics> {
-    load::read(cx, given.files, &given.path).map_err(|problems| given.blame(problems))
+    load::read(cx, given.files, &given.path).map_err(|problems| given.attribute(problems))
 }
 
 /// The description with its overlays applied in their order.
@@ -68,7 +68,7 @@ pub(crate) fn overlaid(
     overlays: &[Given<'_>],
 ) -> Result<Published, Diagnostics> {
     for given in overlays {
-        let overlay = load::parse(cx, given.files, &given.path).map_err(|problems| given.blame(problems))?;
+        let overlay = load::parse(cx, given.files, &given.path).map_err(|problems| given.attribute(problems))?;
         published.root = overlay::apply(cx, published.root, &overlay)?;
     }
     Ok(published)

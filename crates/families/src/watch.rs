@@ -86,7 +86,7 @@ pub fn run_again(arguments: impl Iterator<Item = OsString>, note: &dyn Fn(&str))
             Some(code) => return Ok(u8::try_from(code).unwrap_or(1)),
             None => (by_force(status), None),
         },
-        Ended::Time => (format!("still at work after {} s", limits.time.as_secs()), Some(TIME)),
+        Ended::Time => (format!("still running after {} s", limits.time.as_secs()), Some(TIME)),
         Ended::Memory(bytes) => (format!("using {} MiB of memory", bytes >> 20), Some(MEMORY)),
     };
     Err(failure(why, &std::fs::read_to_string(file.path()).unwrap_or_default()))

@@ -64,11 +64,11 @@ fn convert(cx: &mut Context, document: Document, two_bodies: TwoBodies) -> Resul
     mutual_tls::drop_mutual_tls(cx, &mut root);
     openapi30::repair(cx, &mut root).into_result()?;
     let webhooks = root.remove("webhooks");
-    if let Some(beside) = cx.beside() {
+    if let Some(unconverted) = cx.unconverted() {
         let path_items = root.get_mut("components").and_then(|components| components.remove("pathItems"));
-        path_items.into_iter().for_each(|items| beside.keep_path_items(items));
-        webhooks.into_iter().for_each(|webhooks| beside.keep_webhooks(webhooks));
-        beside.finish(root.origin);
+        path_items.into_iter().for_each(|items| unconverted.keep_path_items(items));
+        webhooks.into_iter().for_each(|webhooks| unconverted.keep_webhooks(webhooks));
+        unconverted.finish(root.origin);
     }
     cx.within_limits()?;
     Ok(root)

@@ -12,7 +12,6 @@
 //! rather than on the stack. So the work is bounded by the number of pairs, and recursion in a description is no danger.
 
 mod action;
-mod beside;
 mod bodies;
 mod change;
 mod collisions;
@@ -40,6 +39,7 @@ mod security;
 mod servers;
 mod side;
 mod subset;
+mod unconverted;
 mod view;
 mod xml;
 
@@ -97,7 +97,7 @@ pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Diffe
     servers::of_document(&mut engine, DOCUMENT, (moved.old, moved.new));
     security::schemes(&mut engine, DOCUMENT);
     collisions::compare(&mut engine);
-    beside::parts(&mut engine);
+    unconverted::parts(&mut engine);
     incoming::webhooks(&mut engine);
     let matched = operations::match_up(&engine.old, &engine.new, moved);
     let first = engine.operations(matched.pairs.len());

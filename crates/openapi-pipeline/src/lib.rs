@@ -5,7 +5,6 @@
 //!   another.
 //! - This crate uses no network, no process and no clock, and prints nothing. The same inputs give the same bytes.
 
-mod beside;
 pub mod convert;
 pub mod diagnostic;
 pub mod diff;
@@ -21,6 +20,7 @@ pub mod select;
 pub mod source;
 #[cfg(test)]
 mod testing;
+mod unconverted;
 pub mod vocabulary;
 
 pub use diagnostic::{Diagnostic, Diagnostics};

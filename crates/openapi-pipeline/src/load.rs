@@ -5,7 +5,7 @@
 //!
 //! A description passes through [`parse`] (bytes to tree), `dialect` (which specification it follows), `identify`
 //! (references by name to references by place), `bundle` (other files into this one), `strip` (`x-rust-type`, which a
-//! description must not decide), `texts` (numbers where strings belong) and `check` (every `$ref` that an operation
+//! description must not decide), `strings` (numbers where strings belong) and `check` (every `$ref` that an operation
 //! reaches resolves).
 
 mod broken;
@@ -19,10 +19,10 @@ mod position;
 mod reference;
 mod rules;
 mod scalar;
+mod strings;
 mod strip;
 mod suggest;
 mod text;
-mod texts;
 mod tolerate;
 mod uri;
 mod yaml;
@@ -125,8 +125,9 @@ fn completed(
     published: Published,
 ) -> Result<(Dialect, Node, Bundled), Diagnostics> {
     let settled = published.bundled.library.sources();
-    let has_news = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
-    let Published { root, bundled } = if has_news { complete(cx, files, published, settled)? } else { published };
+    let has_new_sources = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
+    let Published { root, bundled } =
+        if has_new_sources { complete(cx, files, published, settled)? } else { published };
     let dialect = dialect::detect(&cx.sources, &root)?;
     Ok((dialect, root, bundled))
 }
@@ -144,7 +145,7 @@ fn complete(
     bundled.library.close();
     let bundled = bundle::bundle(cx, files, dialect, names, &mut root, bundled, settled);
     strip::strip(cx, &mut root);
-    texts::repair(cx, &mut root);
+    strings::repair(cx, &mut root);
     Ok(Published { root, bundled })
 }
 

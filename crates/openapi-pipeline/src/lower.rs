@@ -136,7 +136,7 @@ macro_rules! pass {
 
 /// All passes, in their order.
 const PASSES: &[Pass] = {
-    use Fact::{BareReferences, DistinctTypes, Identified, Merged, References, SchemaReferences, Told};
+    use Fact::{BareReferences, DistinctAlternatives, DistinctTypes, Identified, Merged, References, SchemaReferences};
     &[
         pass!(try document::root, [] => []),
         pass!(document::extras, [] => []),
@@ -158,11 +158,11 @@ const PASSES: &[Pass] = {
         pass!(schemas::keywords, [SchemaReferences] => [BareReferences]),
         pass!(try schemas::merge_parts, [BareReferences, DistinctTypes] => [Merged]),
         pass!(schemas::widths, [Merged] => []),
-        pass!(schemas::unions, [Merged, DistinctTypes] => [Told]),
-        pass!(schemas::untyped_bounds, [Merged, Told] => []),
-        pass!(schemas::directions, [Merged, Told] => []),
-        pass!(try schemas::secrets, [Merged, Told] => []),
-        pass!(schemas::formats, [Merged, Told] => []),
+        pass!(schemas::unions, [Merged, DistinctTypes] => [DistinctAlternatives]),
+        pass!(schemas::untyped_bounds, [Merged, DistinctAlternatives] => []),
+        pass!(schemas::directions, [Merged, DistinctAlternatives] => []),
+        pass!(try schemas::secrets, [Merged, DistinctAlternatives] => []),
+        pass!(schemas::formats, [Merged, DistinctAlternatives] => []),
         // Before the search for free-form properties: without validation, a closed property of an error becomes one.
         pass!(schemas::validation, [Merged] => []),
         pass!(schemas::redact, [Merged] => []),

@@ -5,9 +5,9 @@ mod construct;
 
 use std::fmt;
 
-use crate::beside::Beside;
 use crate::limits::{Limits, weight};
 use crate::source::{Origin, Place, Sources};
+use crate::unconverted::Unconverted;
 use crate::{Diagnostic, Diagnostics, Node};
 
 pub(crate) use budget::Budget;
@@ -122,7 +122,7 @@ pub struct Context {
     /// The costs so far.
     pub(crate) budget: Budget,
     /// The parts that 3.0 has no place for, if documents are converted to be compared.
-    pub(crate) beside: Option<Beside>,
+    pub(crate) unconverted: Option<Unconverted>,
     is_comparing: bool,
 }
 
@@ -145,7 +145,7 @@ impl Context {
             report: Report::default(),
             budget: Budget::new(&limits),
             limits,
-            beside: None,
+            unconverted: None,
             is_comparing: false,
         }
     }
@@ -161,13 +161,13 @@ impl Context {
     pub fn keep_for_comparison(&mut self, keeps: bool) {
         self.is_comparing = keeps;
         if keeps {
-            self.beside.get_or_insert_default();
+            self.unconverted.get_or_insert_default();
         }
     }
 
     /// The place for parts that are kept, while documents are converted to be compared.
-    pub(crate) fn beside(&mut self) -> Option<&mut Beside> {
-        self.beside.as_mut().filter(|_| self.is_comparing)
+    pub(crate) fn unconverted(&mut self) -> Option<&mut Unconverted> {
+        self.unconverted.as_mut().filter(|_| self.is_comparing)
     }
 
     /// The limits of the run.

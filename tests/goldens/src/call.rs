@@ -1,4 +1,4 @@
-//! Calls by name: what to call and with which values is data, and so is what came of it.
+//! Calls by name: the operation, its arguments and its result are data.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 #[derive(Debug)]
 pub struct Arguments(Map<String, Value>);
 
-/// What came of a call: a response, an error, or, as `Err`, an argument whose type didn't take its value.
+/// The result of a call: a response, an error, or, as `Err`, an argument whose type didn't take its value.
 pub type Reply = Result<Value, Value>;
 
 impl Arguments {
@@ -57,7 +57,7 @@ impl Arguments {
 /// Reads JSON by a type, and writes what it read.
 pub type Journey = fn(&[u8]) -> Result<Vec<u8>, String>;
 
-/// That of a type: it reads as the body of a response is read.
+/// The round trip of a type, which is read as the body of a response is.
 ///
 /// # Errors
 ///

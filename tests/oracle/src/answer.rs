@@ -108,7 +108,7 @@ impl Oracle {
                 fill,
                 Random::new(random.clone().number(), name),
             );
-            if let Ok(text) = generator.value(schema).map(|value| as_text(&value)) {
+            if let Ok(text) = generator.value(schema).map(|value| as_string(&value)) {
                 answer.headers.push((name.clone(), text));
             }
         }
@@ -146,10 +146,10 @@ fn is_managed(name: &str) -> bool {
 }
 
 /// A value as it is written in a header.
-fn as_text(value: &Value) -> String {
+fn as_string(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(as_text).collect::<Vec<_>>().join(","),
+        Value::Array(items) => items.iter().map(as_string).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
 }

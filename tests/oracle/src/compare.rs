@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::instance::UNFORESEEN;
+use super::instance::UNKNOWN_PROPERTY;
 
 /// Says where `arrived` differs from `sent`.
 ///
@@ -34,7 +34,7 @@ fn compare(at: &str, sent: &Value, arrived: &Value, found: &mut Vec<String>) {
             for (name, value) in sent.iter().filter(|(_, value)| !value.is_null()) {
                 match arrived.get(name) {
                     Some(other) => compare(&format!("{at}/{name}"), value, other, found),
-                    None if name == UNFORESEEN => {}
+                    None if name == UNKNOWN_PROPERTY => {}
                     None => found.push(format!("{at}/{name} was lost: {}", shown(value))),
                 }
             }

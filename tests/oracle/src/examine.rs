@@ -382,7 +382,7 @@ fn allowed(schemas: &Schemas, schema: &Value, meanings: Vec<Value>) -> Result<Ve
     let mut fitting = Vec::new();
     for meaning in meanings {
         let strict = schemas.check(schema, Direction::Request, &meaning);
-        // It is not the client's fault that several alternatives of a `oneOf` allow the same value.
+        // Several alternatives of a `oneOf` may allow the same value, which is no mistake of the client.
         let lenient = |_| schemas.check_as(Reading::Lenient, schema, Direction::Request, &meaning);
         match strict.or_else(lenient) {
             Ok(()) if fitting.contains(&meaning) => {}

@@ -7,8 +7,8 @@ mod pattern;
 mod random;
 mod text;
 
-pub(super) use merged::{Merged, Said};
-pub(super) use object::UNFORESEEN;
+pub(super) use merged::{Expressible, Merged};
+pub(super) use object::UNKNOWN_PROPERTY;
 pub use random::Random;
 
 use std::collections::BTreeSet;
@@ -70,9 +70,9 @@ impl<'a> Generator<'a> {
     }
 
     /// The value of a turn: what the schema itself offers (alternatives, values, types) is taken one after the other,
-    /// and so is how much is filled in. Deeper parts are random, and bolder than those of [`value`](Self::value):
-    /// numbers at their bounds, strings that are special elsewhere, names that are taken. The whole is null only if the
-    /// schema allows nothing else.
+    /// and so is how much is filled in. Deeper parts are random, with more edge cases than those of
+    /// [`value`](Self::value): numbers at their bounds, strings that are special elsewhere, names that are taken. The
+    /// whole is null only if the schema allows nothing else.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl<'a> Generator<'a> {
     }
 
     /// How many turns it takes to see everything that a schema itself offers.
-    pub fn turns(&self, schema: &Value) -> usize {
+    pub fn rounds(&self, schema: &Value) -> usize {
         let mut merged = Merged::default();
         if self.merge(&mut merged, schema, 0).is_err() {
             return 1;
@@ -229,8 +229,8 @@ impl<'a> Generator<'a> {
             }
             Kind::Number => number::number(merged, &mut self.random),
             Kind::String => {
-                let bold = self.turn.is_some();
-                text::string(merged, self.place, bold, &mut self.random).map(Value::String)
+                let edge_cases = self.turn.is_some();
+                text::string(merged, self.place, edge_cases, &mut self.random).map(Value::String)
             }
             Kind::Array => self.array(merged, depth),
             Kind::Object => self.object(merged, depth),

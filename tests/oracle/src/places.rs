@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
             let at = format!("{instance}/{token}");
             let additional = node.get("additionalProperties").filter(|schema| schema.is_object());
             match (node.get("properties").and_then(|properties| properties.get(name)), additional) {
-                (Some(property), _) if self.is_theirs(property) => {}
+                (Some(property), _) if self.is_of_other_direction(property) => {}
                 (Some(property), _) => self.schema(property, format!("{schema}/properties/{token}"), &at, value),
                 (None, Some(rest)) => self.schema(rest, format!("{schema}/additionalProperties"), &at, value),
                 (None, None) => {}
@@ -121,7 +121,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether only the other side sends the property.
-    fn is_theirs(&self, property: &Value) -> bool {
+    fn is_of_other_direction(&self, property: &Value) -> bool {
         let word = match self.direction {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",

@@ -20,7 +20,7 @@ use super::reach::Reached;
 use super::schema::{Direction, Reading, Schemas};
 
 /// The limit of turns for a schema, however much it offers.
-const MOST_TURNS: usize = 64;
+const MAX_ROUNDS: usize = 64;
 
 /// Decodes JSON as a type, and encodes the result.
 pub type Journey = fn(&[u8]) -> Result<Vec<u8>, String>;
@@ -202,9 +202,9 @@ impl Trial<'_> {
     ) -> Result<(), String> {
         let random = Random::new(self.plan.seed, &format!("{pointer} {direction:?}"));
         let mut generator = Generator::new(self.schemas, direction, Place::Body, Fill::Everything, random);
-        let turns = generator.turns(schema).min(MOST_TURNS).max(self.plan.values);
+        let rounds = generator.rounds(schema).min(MAX_ROUNDS).max(self.plan.values);
         let mut last = Ok(());
-        for turn in 0..turns {
+        for turn in 0..rounds {
             let value = match generator.sample(schema, turn) {
                 Ok(value) => value,
                 Err(problem) => {
@@ -240,14 +240,14 @@ impl Trial<'_> {
     fn changes(&self, schema: &Value, direction: Direction, sent: &Value, written: &[u8]) -> Option<String> {
         let written: Value = match serde_json::from_slice(written) {
             Ok(written) => written,
-            Err(error) => return Some(format!("what was written is no JSON: {error}")),
+            Err(error) => return Some(format!("the encoded value is no JSON: {error}")),
         };
         if let Some(first) = differences(sent, &written).into_iter().next() {
             return Some(first);
         }
         let as_before = self.schemas.check(schema, direction, sent).map_or(Reading::Lenient, |()| Reading::Strict);
         let checked = self.schemas.check_as(as_before, schema, direction, &written);
-        checked.err().map(|problem| format!("what was written is not what the schema asks for: {problem}"))
+        checked.err().map(|problem| format!("the encoded value violates the schema: {problem}"))
     }
 }
 

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn each_dialect_says_null_in_its_own_way() {
+    fn each_dialect_has_its_own_notation_of_null() {
         let allows = |version: &str, schema: Value| {
             schemas(version, json!({})).check(&schema, Direction::Response, &Value::Null).is_ok()
         };
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn read_only_members_are_for_responses() {
+    fn read_only_properties_are_for_responses() {
         let schema =
             json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "readOnly": true}}});
         for version in ["3.0.3", "3.1.0"] {
@@ -198,7 +198,7 @@ mod tests {
         for wrong in [json!(-1), json!(65_536), json!(u64::MAX)] {
             assert!(!check(json!({"type": "integer", "format": "uint16"}), wrong));
         }
-        // In use: the syntax of 3.1 in an older document.
+        // Published 3.0 documents use the syntax of 3.1 here.
         assert!(!check(json!({"type": "number", "exclusiveMinimum": 1}), json!(1)));
     }
 }

@@ -99,7 +99,7 @@ fn typed(text: &str) -> Value {
     scalar(text).pop().unwrap_or_default()
 }
 
-fn lists(parts: &[String]) -> Vec<Value> {
+fn arrays(parts: &[String]) -> Vec<Value> {
     let text = parts.iter().map(|part| Value::String(part.clone())).collect();
     let typed = parts.iter().map(|part| typed(part)).collect();
     vec![Value::Array(text), Value::Array(typed)]
@@ -154,9 +154,9 @@ pub(super) fn single(document: &Document, writing: Writing<'_>, location: Locati
             parts().iter().map(|part| part.strip_prefix(&prefix).unwrap_or(part).to_owned()).collect();
         // An empty header is an empty array, or one with an empty string: they are written the same.
         if location == Location::Header && text.is_empty() {
-            meanings.extend(lists(&[]));
+            meanings.extend(arrays(&[]));
         }
-        meanings.extend(lists(&parts));
+        meanings.extend(arrays(&parts));
     }
     if shape.has("object") {
         let parts = parts();
@@ -184,7 +184,7 @@ pub(super) fn member(
             let mut object = Value::Object(Map::new());
             read.iter().for_each(|(path, text)| put(&mut object, path.split("]["), meaning(text)));
             // A number may be the position in an array, or the name of a property.
-            [members_as_lists(object.clone()), object]
+            [members_as_arrays(object.clone()), object]
         };
         return (!read.is_empty()).then(|| [deep(|text| text.into()), deep(typed)].concat());
     }
@@ -205,8 +205,8 @@ pub(super) fn member(
                 _ => ',',
             };
             meanings.extend(match (writing.explode, values.as_slice()) {
-                (false, [one]) => lists(&split(one, by)),
-                _ => lists(&values),
+                (false, [one]) => arrays(&split(one, by)),
+                _ => arrays(&values),
             });
         }
         if let [one] = values.as_slice() {
@@ -254,18 +254,18 @@ fn put<'a>(object: &mut Value, mut path: impl Iterator<Item = &'a str>, value: V
 }
 
 /// Converts objects whose names are 0, 1 and so on to arrays.
-fn as_lists(value: Value) -> Value {
+fn as_arrays(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
-    let is_list = !members.is_empty() && (0..members.len()).all(|at| members.contains_key(&at.to_string()));
-    if is_list {
-        return (0..members.len()).map(|at| as_lists(members[&at.to_string()].clone())).collect();
+    let is_array = !members.is_empty() && (0..members.len()).all(|at| members.contains_key(&at.to_string()));
+    if is_array {
+        return (0..members.len()).map(|at| as_arrays(members[&at.to_string()].clone())).collect();
     }
-    members_as_lists(Value::Object(members))
+    members_as_arrays(Value::Object(members))
 }
 
-fn members_as_lists(value: Value) -> Value {
+fn members_as_arrays(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
-    Value::Object(members.into_iter().map(|(name, member)| (name, as_lists(member))).collect())
+    Value::Object(members.into_iter().map(|(name, member)| (name, as_arrays(member))).collect())
 }
 
 fn take(pairs: &[Pair], used: &mut [bool], rename: impl Fn(&str) -> Option<String>) -> Vec<Pair> {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_objects_in_a_query() {
+    fn arrays_and_objects_in_a_query() {
         let list = json!({"type": "array", "items": {"type": "integer"}});
         let read = |style, explode, query: &str| in_query(style, explode, &list, query).unwrap();
         assert!(read(Style::Form, true, "a=1&b=3&a=2").contains(&json!([1, 2])));
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn one_text_in_a_path() {
+    fn one_string_in_a_path() {
         let list = json!({"type": "array"});
         let read = |style, explode, text: &str| {
             let writing = Writing { name: "a", style, explode, schema: &list };

@@ -109,7 +109,7 @@ mod tests {
     use super::read;
 
     #[test]
-    fn reads_what_descriptions_hold() {
+    fn reads_the_yaml_of_descriptions() {
         let text = "a: &x {b: 1, c: '2'}\nd:\n  <<: *x\n  c: [true, ~, 1.5, 2024-01-01, \"no\"]\n200: *x\ne: |\n  f\n";
         let read = read(text).unwrap();
         let expected = json!({

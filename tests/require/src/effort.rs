@@ -8,9 +8,9 @@ const VARIABLE: &str = "TEST_EFFORT";
 ///
 /// If `TEST_EFFORT` is anything else.
 #[track_caller]
-pub fn effort<T>(everyday: T, nightly: T) -> T {
+pub fn effort<T>(normal: T, nightly: T) -> T {
     match is_nightly(std::env::var(VARIABLE).ok().as_deref()) {
-        Ok(false) => everyday,
+        Ok(false) => normal,
         Ok(true) => nightly,
         Err(problem) => panic!("{problem}"),
     }

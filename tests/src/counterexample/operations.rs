@@ -1,6 +1,6 @@
 //! Operations as a whole: their URLs and their credentials.
 
-use super::{Claim, Counterexample, Exchange, Kind, Route, Spot, Versions, call};
+use super::{Claim, ClaimPlace, Counterexample, Exchange, Kind, Route, Versions, call};
 use oracle::{Oracle, Scheme, Server, pointer, servers};
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Counterexampl
 
 /// Where a call goes that names no server, in either version.
 pub(super) fn default_server(versions: &Versions, claim: &Claim) -> Result<Counterexample, String> {
-    let url = |oracle: &Oracle, spot: &Option<Spot>| {
+    let url = |oracle: &Oracle, spot: &Option<ClaimPlace>| {
         let (owner, below) = spot.as_ref()?.pointer.rsplit_once("/servers/")?;
         let servers = oracle.schemas().document().target(owner)?.get("servers")?.clone();
         let number: usize = below.split('/').next()?.parse().ok()?;

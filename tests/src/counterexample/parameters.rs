@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Claim, Counterexample, Exchange, Kind, Spot, call};
+use super::{Claim, ClaimPlace, Counterexample, Exchange, Kind, call};
 use oracle::{Examined, Location, Operation, Oracle, Parameter};
 
 /// The operation's parameter that the claim's place is in.
-fn parameter<'a>(oracle: &Oracle, operation: &'a Operation, spot: Option<&Spot>) -> Result<&'a Parameter, String> {
+fn parameter<'a>(
+    oracle: &Oracle,
+    operation: &'a Operation,
+    spot: Option<&ClaimPlace>,
+) -> Result<&'a Parameter, String> {
     let spot = spot.ok_or("no parameter is named")?;
     // The place may be a keyword of the parameter.
     let mut at = spot.pointer.as_str();

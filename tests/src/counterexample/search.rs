@@ -1,6 +1,6 @@
 //! Searches for a value that one version allows and the other refuses, in the claim's part and for the claim's reason.
 
-use super::Spot;
+use super::ClaimPlace;
 use super::edits::{Hints, edits};
 use super::roots::Root;
 use oracle::{Described, Direction, Fill, Generator, Oracle, Part, Random, Violation, describe, pointer};
@@ -12,9 +12,9 @@ pub(super) struct Search<'a> {
     /// The number of values made before the search gives up.
     pub(super) seeds: u64,
     /// The version that allows the value, the schema there, and the place of the claim in it.
-    pub(super) from: (&'a Oracle, &'a Root, Option<&'a Spot>),
+    pub(super) from: (&'a Oracle, &'a Root, Option<&'a ClaimPlace>),
     /// The same for the version that refuses the value.
-    pub(super) to: (&'a Oracle, &'a Root, Option<&'a Spot>),
+    pub(super) to: (&'a Oracle, &'a Root, Option<&'a ClaimPlace>),
 }
 
 /// A value, and its problem.
@@ -70,7 +70,7 @@ impl Search<'_> {
         generator.value(&serde_json::json!({"$ref": root.schema})).ok()
     }
 
-    fn described(&self, (oracle, root, _): (&Oracle, &Root, Option<&Spot>), value: &Value) -> Described {
+    fn described(&self, (oracle, root, _): (&Oracle, &Root, Option<&ClaimPlace>), value: &Value) -> Described {
         describe(oracle.schemas().document(), &root.schema, self.direction, value)
     }
 
@@ -168,7 +168,7 @@ fn targets<'s>(place: &'s str, parts: &[Part], absent_too: bool) -> Vec<Target<'
 
 /// Whether a violation is what the claim is about: it is in the part, or about a missing part, and it is by the schema
 /// at the claim's place, or by the same keyword where this version lacks the place.
-fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> bool {
+fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&ClaimPlace>) -> bool {
     let instance = match target.absent {
         Some(name) => format!("{}/{name}", target.instance),
         None => target.instance.clone(),

@@ -1,4 +1,4 @@
-//! What is written for each item.
+//! The uses that are written for each item.
 
 use client_codegen::items::{Item, Kind};
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};

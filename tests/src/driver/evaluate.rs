@@ -28,7 +28,7 @@ pub struct Verdict {
     pub excluded: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Judges all calls for a description.
+/// Evaluates all calls for a description.
 pub(super) fn verdict(subject: &Subject, plan: Plan, observed: Observed) -> Verdict {
     let mut verdict = Verdict {
         file: subject.file.clone(),
@@ -104,7 +104,7 @@ fn request(
             && operation.body.as_ref().is_some_and(|body| body.media.iter().any(Media::is_json))
         {
             true => problems.push(format!("sent: the body lost a null of {wanted}")),
-            false => exclude(excluded, "null for an optional member of a body is not sent", operation),
+            false => exclude(excluded, "null for an optional property of a body is not sent", operation),
         }
     }
     body(case, examined.sent.body, problems);

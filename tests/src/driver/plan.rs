@@ -14,7 +14,7 @@ use super::{Case, Subject, Trial};
 use oracle::{Fill, Random, Response};
 
 /// Statuses on which a client waits, gets another token, or retries.
-const RESTLESS: [u16; 4] = [401, 408, 425, 429];
+const RETRY_STATUSES: [u16; 4] = [401, 408, 425, 429];
 
 /// The calls for a description, and the parts left out of them.
 pub(super) struct Plan {
@@ -91,7 +91,7 @@ impl Plan {
         // The first failure whose body can be generated.
         for failure in operation.failures() {
             let is_json = failure.1.media.iter().any(|media| media.is_json());
-            let is_usable = !RESTLESS.contains(&failure.0) && failure.0 < 500 && is_json;
+            let is_usable = !RETRY_STATUSES.contains(&failure.0) && failure.0 < 500 && is_json;
             if is_usable && self.case(subject, (method, number), Fill::Required, seed, failure) {
                 break;
             }

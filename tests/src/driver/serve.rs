@@ -25,7 +25,7 @@ pub(super) struct Call {
 
 /// The state shared by a server and the loop that makes the calls.
 #[derive(Default)]
-struct Board {
+struct Shared {
     /// The answer to the present case.
     answer: Option<Answer>,
     /// The requests that arrived for it.
@@ -36,21 +36,21 @@ struct Board {
 pub(super) async fn observe(mut caller: Caller, subjects: &[Subject], plans: &[Plan]) -> Vec<Observed> {
     let mut observed = Vec::new();
     for (number, (subject, plan)) in subjects.iter().zip(plans).enumerate() {
-        let board = Arc::new(Mutex::new(Board::default()));
-        let shared = board.clone();
+        let shared = Arc::new(Mutex::new(Shared::default()));
+        let served = shared.clone();
         let server = Server::start(move |request, _| {
-            let mut board = shared.lock().unwrap();
-            board.requests.push(request.clone());
-            respond(board.answer.as_ref().unwrap())
+            let mut shared = served.lock().unwrap();
+            shared.requests.push(request.clone());
+            respond(shared.answer.as_ref().unwrap())
         })
         .await;
         let base = format!("{}{}", server.url(), subject.oracle.base());
         let mut calls = Vec::new();
         for case in &plan.cases {
-            board.lock().unwrap().answer = Some(case.answer.clone());
+            shared.lock().unwrap().answer = Some(case.answer.clone());
             let operation = &subject.methods[case.method].name;
             let reply = caller.call(number, &subject.module, &base, operation, case).await;
-            let requests = std::mem::take(&mut board.lock().unwrap().requests);
+            let requests = std::mem::take(&mut shared.lock().unwrap().requests);
             calls.push(Call { requests, outcome: read(&reply) });
         }
         observed.push(Observed { calls });

@@ -137,7 +137,7 @@ pub(super) const ALL: &[Mutation] = &[
     change("request: fewer members", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
         set(d, SENT, "/properties/labels/maxProperties", json!(2));
     }),
-    change("request: a member or more", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
+    change("request: a property or more", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
         set(d, SENT, "/properties/labels/minProperties", json!(1));
     }),
     change(
@@ -226,7 +226,7 @@ pub(super) const ALL: &[Mutation] = &[
         push(d, PAYMENT, "/oneOf", json!({"$ref": "#/components/schemas/Voucher"}));
     }),
     change(
-        "request: told apart by another property",
+        "request: distinguished by another property",
         (&["request-discriminator-changed"], B),
         (&["request-discriminator-changed"], B),
         |d| set(d, PAYMENT, "/discriminator/propertyName", json!("type")),

@@ -115,7 +115,7 @@ pub(super) const ALL: &[Mutation] = &[
         |d| set(d, GIVEN, "/required", json!(["id", "state"])),
     ),
     change(
-        "response: a list becomes required",
+        "response: an array becomes required",
         (&["response-property-became-required", "generated-type-changed"], S),
         (&["response-property-became-optional"], B),
         |d| push(d, GIVEN, "/required", json!("labels")),
@@ -159,7 +159,7 @@ pub(super) const ALL: &[Mutation] = &[
         one_more_kind,
     ),
     change(
-        "response: told apart by another property",
+        "response: distinguished by another property",
         (&["response-discriminator-changed"], B),
         (&["response-discriminator-changed"], B),
         |d| set(d, PAID, "/discriminator/propertyName", json!("type")),

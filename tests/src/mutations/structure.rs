@@ -183,7 +183,7 @@ pub(super) const ALL: &[Mutation] = &[
         set(d, LIST, "/parameters/1/in", json!("header"));
     }),
     change(
-        "a list is written with commas",
+        "an array is written with commas",
         (&["request-parameter-style-changed"], B),
         (&["request-parameter-style-changed"], B),
         |d| set(d, LIST, "/parameters/2/explode", json!(false)),

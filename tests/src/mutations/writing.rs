@@ -103,7 +103,7 @@ pub(super) const ALL: &[Mutation] = &[
         |d| set(d, GIVEN, "/properties/state/enum", json!(["new", "done"])),
     ),
     on(
-        "an integer of a query becomes a text",
+        "an integer of a query becomes a string",
         (&["request-schema-rewritten"], S),
         (&["request-type-changed"], B),
         |d| set(d, LIST, "/parameters/1/schema", json!({"type": "integer"})),

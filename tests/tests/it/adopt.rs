@@ -186,8 +186,8 @@ fn versions_follow_the_stricter_of_api_and_items() {
     }
 }
 
-/// A family has the schemes that its operations ask for, and the other one of the kind is what makes a change of a name one
-/// of a credential.
+/// The name of a security scheme can be changed freely, unless the description has another scheme of the same kind:
+/// then another name is another credential.
 #[test]
 fn another_scheme_of_one_kind_breaks_calls() {
     let shop = Shop::new();
@@ -199,7 +199,7 @@ fn another_scheme_of_one_kind_breaks_calls() {
     });
     let adoption = shop.adopt("aivo", &[&file]);
     assert_has(&adoption.report, &["http bearer `bearerAuth` is no longer enough", "0.1.0 -> 0.2.0 (major)"]);
-    // Of one kind there is one: it has another name.
+    // Each document has one bearer scheme, so the scheme is renamed, not replaced.
     let file = shop.published(AIVO, "auth.yaml", |document| {
         let text = document.to_string().replace("bearerAuth", "sessionAuth");
         *document = serde_json::from_str(&text).unwrap();
@@ -244,7 +244,7 @@ fn files_find_the_document_they_have_most_operations_in_common_with() {
     );
     assert_eq!(adoption.problems, 0, "{}", adoption.report);
     let named = shop.adopt("svix", &[&format!("legacy={current}")]);
-    assert_has(&named.report, &["is taken for document `legacy` (as you said)"]);
+    assert_has(&named.report, &["is taken for document `legacy` (as given on the command line)"]);
 
     let strange = shop.published(AIVO, "c.json", |_| {});
     assert_has(
@@ -373,7 +373,7 @@ fn a_written_adoption_compiles_and_is_current() {
     assert_has(&said, &["every generated file is what the descriptions say"]);
     run(scratch.cargo(&["check", "--quiet", "--locked", "--no-default-features", "--package", "aivo-client"]));
 
-    // Once more, and there is nothing to do.
+    // A second adoption of the same file changes nothing.
     let said = run(shop.command(&["aivo", &file]));
     assert_has(&said, &["0.2.0 stays", "nothing to write: this is what we have"]);
 }

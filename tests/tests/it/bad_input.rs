@@ -8,7 +8,7 @@ const AIVO: &str = "openapi/aivo/auth.yaml";
 const AIVO_OVERLAY: &str = "openapi/aivo/auth.overlay.yaml";
 const PACERPRO: &str = "openapi/pacerpro/swagger.json";
 
-/// Spoils a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected
+/// Damages a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected
 /// string and a help on stderr, nothing on stdout, and all files unchanged. Returns the problems as shown.
 #[track_caller]
 fn refused(arguments: &[&str], expected: &[&str], spoil: impl FnOnce(&Scratch)) -> String {
@@ -52,7 +52,7 @@ fn missing_files_are_shown_at_their_place_in_families_toml() {
 }
 
 #[test]
-fn text_that_cannot_be_read_is_shown() {
+fn unreadable_input_is_shown_with_its_place() {
     refused(&[], &["error[yaml-syntax]", "--> openapi/aivo/auth.yaml:4:10"], |s| {
         s.replace(AIVO, "title: Authentication Service API", "title: [Authentication Service API");
     });
@@ -113,7 +113,7 @@ fn a_reference_that_leads_nowhere_is_shown_with_the_likely_one() {
 }
 
 #[test]
-fn overlays_cannot_rot() {
+fn overlay_actions_that_match_nothing_are_errors() {
     let shown = refused(&[], &["at #/actions/0/target"], |s| s.replace(AIVO_OVERLAY, "['/refresh']", "['/refersh']"));
     insta::assert_snapshot!(shown, @r#"
     error[overlay-target-unmatched]: `$.paths['/refersh'].post` matches nothing in the document

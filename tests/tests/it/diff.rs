@@ -1,22 +1,22 @@
-//! What `cargo xtask diff` finds, how bad it calls it, and how it shows it.
+//! The changes that `cargo xtask diff` finds, their levels, and their rendering.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 #![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
 mod accept;
 mod browser;
 mod command;
+mod counterexamples;
 mod formats;
-mod graft;
 mod history;
 mod inputs;
-mod judged;
 mod kept;
 mod levels;
+mod patched;
 mod published;
 mod random_pairs;
 mod reads;
 mod repeated;
-mod shown;
+mod single_changes;
 mod verdicts;
 
 use std::collections::BTreeSet;
@@ -124,7 +124,7 @@ fn the_ways_to_allow_null_are_one() {
 }
 
 #[test]
-fn how_something_is_written_makes_no_difference() {
+fn notation_makes_no_difference() {
     let user = json!({"User": {"type": "object", "required": ["a", "b"], "properties": {
         "a": {"type": "integer", "minimum": 1}, "b": {"type": "string"}
     }}});
@@ -195,7 +195,7 @@ fn a_component_is_reported_once_with_all_operations_that_use_it() {
 }
 
 #[test]
-fn a_schema_is_judged_in_each_direction_it_travels() {
+fn a_schema_is_compared_in_each_direction_that_uses_it() {
     let text = |schema: Value| around("3.0.3", &json!({"type": "object", "properties": {"a": schema}}), &json!({}));
     let difference = diff_texts(
         &text(json!({"type": "string", "enum": ["x", "y"]})),
@@ -205,7 +205,7 @@ fn a_schema_is_judged_in_each_direction_it_travels() {
         difference.changes.iter().map(|change| (change.rule.name, change.level())).collect();
     assert!(found.contains(&("request-enum-value-removed", Level::Breaking)), "{found:?}");
     assert!(found.contains(&("response-enum-value-removed", Level::Compatible)), "{found:?}");
-    // What only responses have is nothing that callers must send, and the other way round.
+    // Properties of responses alone need not be sent by callers, and properties of requests alone don't come back.
     let only = |word: &str| text(json!({"type": "string", word: true}));
     let bare = around("3.0.3", &json!({"type": "object"}), &json!({}));
     let rules = |old: &str, new: &str| -> Vec<&str> {
@@ -219,7 +219,7 @@ fn a_schema_is_judged_in_each_direction_it_travels() {
 }
 
 #[test]
-fn schemas_that_lead_to_themselves_are_compared_in_time() {
+fn recursive_schemas_are_compared_in_time() {
     // Every schema leads to all others in several ways: without care, that is 20! paths.
     let schemas = |leaf: &str| {
         let members = (0..20).map(|number| {
@@ -237,7 +237,7 @@ fn schemas_that_lead_to_themselves_are_compared_in_time() {
     let difference = diff_texts(&document("string"), &document("boolean"));
     assert_eq!(difference.changes.len(), 40, "{:?}", lines(&difference));
 
-    // One consists of itself, two of each other.
+    // One schema consists of itself, two others of each other.
     let knot = json!({
         "A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},
         "B": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}, {"type": "string"}]}
@@ -261,7 +261,7 @@ fn schemas_that_lead_to_themselves_are_compared_in_time() {
 }
 
 #[test]
-fn what_is_too_entangled_is_said_to_break() {
+fn a_comparison_beyond_its_limits_counts_as_breaking() {
     // Cycles of two coprime lengths meet in every combination.
     let cycle = |length: usize, key: &str| {
         let links = (0..length).map(|number| {

@@ -99,13 +99,13 @@ fn assert_agreement(trial: &Trial, documents: &[PathBuf]) {
 }
 
 #[test]
-fn clients_mean_what_descriptions_mean() {
+fn clients_agree_with_their_descriptions() {
     let documents = ["garden-2-0.yaml", "garden-3-0.yaml", "garden-3-1.yaml", "letters.yaml"].map(golden);
     assert_agreement(&trial("golden", Clients::Compiled(call)), &documents);
 }
 
 #[test]
-fn clients_of_published_descriptions_mean_what_those_mean() {
+fn clients_of_published_descriptions_agree_with_them() {
     let Some(folder) = test_requirements::variable(Requirement::Corpus, "CORPUS_DIR") else { return };
     assert_agreement(&trial("published", Clients::Program), &descriptions(Path::new(&folder)));
 }
@@ -121,7 +121,7 @@ const CHANGES: [(&str, &str, &str); 6] = [
 ];
 
 #[test]
-fn a_client_of_another_description_is_caught() {
+fn a_client_of_another_description_is_detected() {
     let original = golden("garden-3-0.yaml");
     let text = std::fs::read_to_string(&original).unwrap();
     let changed = CHANGES.iter().fold(text, |text, (from, to, _)| {

@@ -65,7 +65,7 @@ fn duplicates(sources: &[(PathBuf, String)]) -> BTreeMap<(String, String), (usiz
 }
 
 #[test]
-fn nothing_is_written_twice() {
+fn no_passage_occurs_twice() {
     let found = sources();
     assert!(found.len() > 500, "{} files are not all", found.len());
     let duplicates = duplicates(&found);
@@ -80,7 +80,7 @@ fn nothing_is_written_twice() {
 }
 
 #[test]
-fn a_duplicate_is_found_and_a_table_is_none() {
+fn a_duplicate_is_found_and_a_table_is_not_one() {
     let lines = |range: std::ops::Range<usize>| range.map(|n| format!("line {n};\n\n")).collect::<String>();
     let file = |name: &str, text: String| (PathBuf::from(name), text);
     let both = [file("a.rs", lines(0..20)), file("b.rs", format!("other\n{}", lines(5..17)))];

@@ -13,7 +13,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use workspace_tests::xtask;
 
-/// Where what was fetched lies.
+/// The folder of fetched descriptions.
 const FETCHED: &str = "target/fetched/acme/api.json";
 
 /// A description in JSON, which a title tells from others.

@@ -248,7 +248,7 @@ fn links_do_not_lead_out_of_the_root() {
 }
 
 #[test]
-fn numbers_beyond_measure() {
+fn numbers_out_of_range() {
     for number in ["1e999", "-1e999", &"9".repeat(400)] {
         refused("a.json", description(&format!("{{\"maximum\": {number}}}"), ""), "number-out-of-range");
     }
@@ -263,7 +263,7 @@ fn numbers_beyond_measure() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_in_no_known_encoding() {
     let text = description("{}", "");
     let little: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -285,7 +285,7 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
-fn line_ends_and_marks() {
+fn line_endings_and_byte_order_marks() {
     let yaml = "openapi: 3.0.3\ninfo:\n  title: t\n  version: '1'\npaths:\n  /x:\n    get:\n      responses:\n        200:\n          description: |\n            one\n            two\n";
     let plain = taken("a.yaml", yaml);
     assert_eq!(taken("a.yaml", yaml.replace('\n', "\r\n")), plain);
@@ -367,7 +367,7 @@ fn lists_without_end() {
 }
 
 #[test]
-fn overlays_that_hurt() {
+fn expensive_overlays() {
     let document = description(&format!("{{\"description\": \"{}\"}}", "d".repeat(6400)), "");
     let limits = with(|limits| limits.copied = 10_000);
     let head = "overlay: 1.1.0\ninfo: {title: t, version: '1'}\nactions:\n";

@@ -103,7 +103,7 @@ async fn svix_current(oracle: &mut Oracle) {
     for id in &ids {
         let send =
             async |client: &Client, call: &Call<'_, _>| send!(client.app_portal_access(id, call.body), call, key);
-        oracle.hear(&operations::APP_PORTAL_ACCESS, client, &portal, send).await;
+        oracle.call_all(&operations::APP_PORTAL_ACCESS, client, &portal, send).await;
     }
 
     let token = types::CreateMessageTokenIn::new("A name");
@@ -111,18 +111,18 @@ async fn svix_current(oracle: &mut Oracle) {
     for id in &ids {
         let send =
             async |client: &Client, call: &Call<'_, _>| send!(client.create_message_token(id, call.body), call, key);
-        oracle.hear(&operations::CREATE_MESSAGE_TOKEN, client, &token, send).await;
+        oracle.call_all(&operations::CREATE_MESSAGE_TOKEN, client, &token, send).await;
         let send = async |client: &Client, call: &Call<'_, _>| send!(client.expire_all(id, call.body), call, key);
-        oracle.hear(&operations::EXPIRE_ALL, client, &expiries(), send).await;
+        oracle.call_all(&operations::EXPIRE_ALL, client, &expiries(), send).await;
         let send = async |client: &Client, call: &Call<'_, ()>| send!(client.dashboard_access(id), call, key);
-        oracle.hear(&operations::DASHBOARD_ACCESS, client, &[()], send).await;
+        oracle.call_all(&operations::DASHBOARD_ACCESS, client, &[()], send).await;
     }
 
     let once = [types::OneTimeTokenIn::new("once")];
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.exchange_one_time_token(call.body), call, key);
-    oracle.hear(&operations::EXCHANGE_ONE_TIME_TOKEN, client, &once, send).await;
+    oracle.call_all(&operations::EXCHANGE_ONE_TIME_TOKEN, client, &once, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.logout(), call, key);
-    oracle.hear(&operations::LOGOUT, client, &[()], send).await;
+    oracle.call_all(&operations::LOGOUT, client, &[()], send).await;
 }
 
 async fn svix_legacy(oracle: &mut Oracle) {
@@ -131,11 +131,11 @@ async fn svix_legacy(oracle: &mut Oracle) {
     let client = client!(svix_client);
     let id: types::AppId = "example-app".parse().unwrap();
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.legacy_expire_all(&id, call.body), call, key);
-    oracle.hear(&operations::LEGACY_EXPIRE_ALL, client, &expiries(), send).await;
+    oracle.call_all(&operations::LEGACY_EXPIRE_ALL, client, &expiries(), send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.legacy_dashboard_access(&id), call, key);
-    oracle.hear(&operations::LEGACY_DASHBOARD_ACCESS, client, &[()], send).await;
+    oracle.call_all(&operations::LEGACY_DASHBOARD_ACCESS, client, &[()], send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.legacy_logout(), call, key);
-    oracle.hear(&operations::LEGACY_LOGOUT, client, &[()], send).await;
+    oracle.call_all(&operations::LEGACY_LOGOUT, client, &[()], send).await;
 }
 
 async fn pacerpro_session(oracle: &mut Oracle) {
@@ -144,11 +144,11 @@ async fn pacerpro_session(oracle: &mut Oracle) {
     let client = client!(pacerpro_client);
     let user = [types::User::new("sam@example.com", "a password")];
     let send = async |client: &Client, call: &Call<'_, _>| client.create_session(call.body).await;
-    oracle.hear(&operations::CREATE_SESSION, client, &user, send).await;
+    oracle.call_all(&operations::CREATE_SESSION, client, &user, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.refresh_session(), call);
-    oracle.hear(&operations::REFRESH_SESSION, client, &[()], send).await;
+    oracle.call_all(&operations::REFRESH_SESSION, client, &[()], send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.delete_session(), call);
-    oracle.hear(&operations::DELETE_SESSION, client, &[()], send).await;
+    oracle.call_all(&operations::DELETE_SESSION, client, &[()], send).await;
 }
 
 async fn aivo_auth(oracle: &mut Oracle) {
@@ -158,12 +158,12 @@ async fn aivo_auth(oracle: &mut Oracle) {
     // The shortest allowed password.
     let login = [types::LoginRequest::new("sam@example.com", "12345678")];
     let send = async |client: &Client, call: &Call<'_, _>| client.login(call.body).await;
-    oracle.hear(&operations::LOGIN, client, &login, send).await;
+    oracle.call_all(&operations::LOGIN, client, &login, send).await;
     let refresh = [types::RefreshTokenRequest::new("a refresh token")];
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.refresh_token(call.body), call);
-    oracle.hear(&operations::REFRESH_TOKEN, client, &refresh, send).await;
+    oracle.call_all(&operations::REFRESH_TOKEN, client, &refresh, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.logout(), call);
-    oracle.hear(&operations::LOGOUT, client, &[()], send).await;
+    oracle.call_all(&operations::LOGOUT, client, &[()], send).await;
 }
 
 /// Both ends of the range, and no value.
@@ -274,7 +274,7 @@ impl Oracle {
     }
 
     /// Makes all calls of an operation: every body in every way, and then every documented failure.
-    async fn hear<C, B: serde::Serialize, T, E: Typed>(
+    async fn call_all<C, B: serde::Serialize, T, E: Typed>(
         &mut self,
         operation: &Operation,
         client: impl Fn(Setup) -> C,

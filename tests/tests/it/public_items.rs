@@ -18,9 +18,9 @@ use std::sync::OnceLock;
 use client_codegen::items::{self, Item, Kind};
 use workspace_tests::workspace_root;
 
-mod face;
 mod macros;
 mod names;
+mod surface;
 mod tree;
 
 /// The folders of the published crates, by name, and whether they hold generated code.
@@ -45,8 +45,9 @@ struct Listing {
 impl Listing {
     fn of(root: &Path) -> Self {
         let tree = tree::Tree::read(root);
-        let face = face::of(&tree);
-        let mut found = items::of_library(&face.source).unwrap_or_else(|error| panic!("{error}: {}", face.source));
+        let surface = surface::of(&tree);
+        let mut found =
+            items::of_library(&surface.source).unwrap_or_else(|error| panic!("{error}: {}", surface.source));
         found.sort_by_cached_key(|item| (place(item), item.kind, item.declaration.clone()));
         let hidden: Vec<String> = found.iter().filter(|item| item.hidden).map(|item| item.path.clone()).collect();
         let is_hidden = |item: &Item| {
@@ -63,7 +64,7 @@ impl Listing {
         let mut lines: Vec<String> = found.into_iter().map(shown).collect();
         lines.dedup();
         lines.extend(macros::of(&tree).into_iter().map(|made| format!("macro {made}")));
-        lines.extend(face.reexports.into_iter().map(|export| format!("use {export}")));
+        lines.extend(surface.reexports.into_iter().map(|export| format!("use {export}")));
         Self { lines }
     }
 }
@@ -128,7 +129,7 @@ fn no_type_of_progenitor_is_public_but_in_hidden_code() {
 
 /// A crate with constructs that are hard to list: private modules, exports of exports, globs, aliases, conditions,
 /// macros.
-const MADE_UP: [(&str, &str); 4] = [
+const SAMPLE: [(&str, &str); 4] = [
     (
         "lib.rs",
         r#"
@@ -175,7 +176,7 @@ fn listed(files: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn a_crate_is_listed_as_its_users_see_it() {
     assert_eq!(
-        listed(&MADE_UP),
+        listed(&SAMPLE),
         [
             "impl From<Item> for String",
             "struct Deep  # may grow",
@@ -201,8 +202,8 @@ fn a_crate_is_listed_as_its_users_see_it() {
 
 /// Snapshots are only useful if each of these changes the listing.
 #[test]
-fn growth_and_loss_change_the_listing() {
-    let before = listed(&MADE_UP);
+fn added_and_removed_items_change_the_listing() {
+    let before = listed(&SAMPLE);
     for (file, from, to) in [
         ("lib.rs", "pub(crate) fn neither", "pub fn neither"),
         ("lib.rs", "Thing as Item, ", ""),
@@ -215,7 +216,7 @@ fn growth_and_loss_change_the_listing() {
         ("open.rs", "fn shout(&self) { self.speak() }", "fn shout(&self);"),
     ] {
         let changed =
-            MADE_UP.map(|(name, text)| (name, if name == file { text.replacen(from, to, 1) } else { text.to_owned() }));
+            SAMPLE.map(|(name, text)| (name, if name == file { text.replacen(from, to, 1) } else { text.to_owned() }));
         let changed: Vec<(&str, &str)> = changed.iter().map(|(name, text)| (*name, text.as_str())).collect();
         assert_ne!(listed(&changed), before, "`{to}` for `{from}` in {file}");
     }

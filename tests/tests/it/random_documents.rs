@@ -48,7 +48,7 @@ fn fault(seed: u64) -> Option<String> {
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
     match outcome.recv_timeout(LONGEST) {
         Ok(outcome) => outcome.err(),
-        Err(mpsc::RecvTimeoutError::Timeout) => Some(format!("still at work after {} s", LONGEST.as_secs())),
+        Err(mpsc::RecvTimeoutError::Timeout) => Some(format!("still running after {} s", LONGEST.as_secs())),
         Err(mpsc::RecvTimeoutError::Disconnected) => {
             let payload = worker.join().err();
             let text = payload.and_then(|payload| payload.downcast_ref::<String>().cloned());
@@ -119,14 +119,14 @@ impl<'ast> Visit<'ast> for Unqualified {
 }
 
 #[test]
-fn descriptions_left_to_chance_become_clients() {
+fn random_descriptions_become_clients() {
     let faults: Vec<String> =
         seeds().into_iter().filter_map(|seed| Some(format!("{seed}: {}", fault(seed)?))).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), seeds().len(), faults.join("\n"));
 }
 
 #[test]
-fn clients_of_descriptions_left_to_chance_compile_and_are_called() {
+fn clients_of_random_descriptions_compile_and_are_called() {
     if !effort(false, true) {
         return;
     }

@@ -1,7 +1,7 @@
 //! A crate that uses every public item of the crate of one version, compiled with that of the next one.
 //!
-//! Everyday these are versions made for the test. `HISTORY_DIR` names a folder with published versions of one description,
-//! in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
+//! In an ordinary run, the versions are made for the test. `HISTORY_DIR` names a folder with published versions of one
+//! description, in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they found and expect")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,8 +95,7 @@ impl Versions {
     }
 }
 
-/// What a vendor adds: a parameter, properties, a value of an enum, an error, an operation with two
-/// answers.
+/// The additions of a vendor: a parameter, properties, a value of an enum, an error, an operation with two answers.
 fn grow(document: &mut Value) {
     let schemas = &mut document["components"]["schemas"];
     schemas["NewOrder"]["properties"]["gift"] = json!({"type": "boolean"});
@@ -131,7 +130,7 @@ fn rename(document: &mut Value, names: &[(&str, &str)]) {
 
 /// The checks of a pair that hold for every description.
 #[track_caller]
-fn judge(pair: &Pair) {
+fn check_pair(pair: &Pair) {
     println!("{pair}");
     // After a breaking change there are many.
     if pair.verdict == Some(Level::Source) {
@@ -145,12 +144,12 @@ fn judge(pair: &Pair) {
         assert!(pair.broken.is_empty() && !is_major, "{pair}\n{:#?}\n{report}", pair.broken);
     }
     assert!(pair.broken.is_empty() || is_major, "a step of {:?} breaks code: {:#?}\n{report}", pair.step, pair.broken);
-    // What names a server by its address has to name another one then, and no item says so.
+    // Code that passes a server's URL has to pass another one, which no public item shows.
     let is_of_addresses = report.contains("server-prefix-moved");
     if pair.verdict == Some(Level::Source) && !is_of_addresses {
         assert!(is_major != pair.broken.is_empty(), "a major step, and all code compiles:\n{report}");
     }
-    // A use that is broken is of an item that `adopt` lists, or of one that stands beside such a one.
+    // Each broken use is one of an item that `adopt` lists, or of an item next to it.
     let unlisted: Vec<_> = pair.broken.iter().filter(|broken| broken.reason == Reason::Within).collect();
     assert!(unlisted.is_empty(), "items that are there as before can't be used: {unlisted:#?}\n{report}");
 }
@@ -162,7 +161,7 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
     let checks_semver = effort(false, true) && semver::is_installed();
     let mut next = |change: fn(&mut Value)| {
         let pair = replay.next(&versions.next(change));
-        judge(&pair);
+        check_pair(&pair);
         if checks_semver {
             replay.check_semver(&pair);
         }
@@ -224,7 +223,7 @@ fn code_compiles_after_a_single_change_as_far_as_its_level_says() {
         let files = [file(format!("{number}-before"), &before), file(format!("{number}-after"), &after)];
         for (from, to, expected) in [(0, 1, change.there.level), (1, 0, change.back.level)] {
             if expected != Expected::Breaking {
-                judge(&Replay::begin("single", &files[from]).next(&files[to]));
+                check_pair(&Replay::begin("single", &files[from]).next(&files[to]));
             }
         }
     }
@@ -238,7 +237,7 @@ fn replayed(family: &str, files: &[PathBuf]) {
     let checks_semver = semver::is_installed();
     for next in rest {
         let pair = replay.next(next);
-        judge(&pair);
+        check_pair(&pair);
         if checks_semver {
             replay.check_semver(&pair);
         }

@@ -42,7 +42,7 @@ fn operations(scratch: &Scratch, family: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_vendors_documents_stand_in_for_ours() {
+fn the_vendors_documents_can_replace_ours() {
     let Some(folder) = upstream() else { return };
     let scratch = Scratch::new();
     run(scratch.generate(&[]));
@@ -89,7 +89,7 @@ file = "svix/whole.json"
 "#,
     );
     scratch.neutral_docs("svix-client");
-    // Some patterns of the whole document need `regress`, which those of ours don't.
+    // Some patterns of the vendor's whole document need `regress`; those of the selected operations don't.
     let dependency = "reqwest.workspace = true\n";
     scratch.replace("crates/svix-client/Cargo.toml", dependency, &format!("regress.workspace = true\n{dependency}"));
     run(scratch.generate(&[]));

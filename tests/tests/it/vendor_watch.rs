@@ -31,7 +31,7 @@ esac
 /// A clone of a bare repository with the workspace, and a server that publishes Aivo's description.
 struct Watch {
     scratch: Scratch,
-    aside: TempDir,
+    repositories: TempDir,
     published: Arc<Mutex<Option<String>>>,
     _server: RawServer,
 }
@@ -45,7 +45,7 @@ impl Watch {
             Some(text) => whole(stream, "200 OK", &[], text.as_bytes()),
             None => whole(stream, "503 Service Unavailable", &[], b"later"),
         });
-        let watch = Self { scratch, aside: tempfile::tempdir().unwrap(), published, _server: server };
+        let watch = Self { scratch, repositories: tempfile::tempdir().unwrap(), published, _server: server };
         let families = "openapi/families.toml";
         watch.scratch.replace(families, "source = \"https://api.svix.com/api/v1/openapi.json\"\n", "");
         let file = "file = \"aivo/auth.yaml\"\n";
@@ -57,7 +57,7 @@ impl Watch {
         run(watch.scratch.generate(&[]));
         std::fs::create_dir(watch.beside("bin")).unwrap();
         std::fs::write(watch.beside("bin/gh"), GH).unwrap();
-        run(watch.command("chmod").args(["+x", "bin/gh"]).current_dir(watch.aside.path()).output().unwrap());
+        run(watch.command("chmod").args(["+x", "bin/gh"]).current_dir(watch.repositories.path()).output().unwrap());
         watch.git(&["init", "--quiet", "--initial-branch", "main"]);
         watch.git(&["init", "--quiet", "--bare", &watch.beside("remote.git").display().to_string()]);
         watch.git(&["remote", "add", "origin", &watch.beside("remote.git").display().to_string()]);
@@ -68,7 +68,7 @@ impl Watch {
     }
 
     fn beside(&self, path: &str) -> PathBuf {
-        self.aside.path().join(path)
+        self.repositories.path().join(path)
     }
 
     /// A command in the clone, without the settings of users and without proxies.
@@ -77,7 +77,10 @@ impl Watch {
         let path = std::env::join_paths(
             std::iter::once(self.beside("bin")).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
         );
-        command.current_dir(self.scratch.path("")).env("PATH", path.unwrap()).env("GH_FOLDER", self.aside.path());
+        command
+            .current_dir(self.scratch.path(""))
+            .env("PATH", path.unwrap())
+            .env("GH_FOLDER", self.repositories.path());
         command
             .env("XTASK", xtask().get_program())
             .env("NO_PROXY", "127.0.0.1")
@@ -144,7 +147,7 @@ fn a_new_description_is_one_pull_request_which_is_refreshed() {
     run(watch.watch());
     assert_eq!((watch.calls(), watch.branch()), (vec![], None), "nothing is new");
 
-    // What is quoted can't end the quotation.
+    // Backticks in the description can't end the quotation.
     let new =
         old.replace("version: 1.0.0", "version: 1.1.0").replace("an access token and a", "an access token, ````, a");
     watch.publish(Some(new.clone()));
@@ -186,7 +189,7 @@ fn a_new_description_is_one_pull_request_which_is_refreshed() {
 }
 
 #[test]
-fn what_can_not_be_taken_over_is_left_to_a_person_and_closed_when_it_is_gone() {
+fn an_update_that_cannot_be_adopted_is_left_to_a_person_and_closed_when_it_is_gone() {
     let watch = Watch::new();
     let old = watch.scratch.read(AIVO);
     watch.publish(Some(old.replace("  /refresh:\n", "  /token/refresh:\n")));
@@ -202,13 +205,13 @@ fn what_can_not_be_taken_over_is_left_to_a_person_and_closed_when_it_is_gone() {
 }
 
 #[test]
-fn a_description_that_can_not_be_had_is_a_failure() {
+fn a_description_that_cannot_be_fetched_is_a_failure() {
     let watch = Watch::new();
     watch.publish(None);
     let output = watch.watch();
     let said = text(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("::error::what is published of aivo/auth could not be had"), "{said}");
+    assert!(said.contains("::error::the published description of aivo/auth could not be fetched"), "{said}");
     assert!(said.contains("503 Service Unavailable"), "{said}");
     assert_eq!((watch.calls(), watch.branch()), (vec![], None), "and no pull request is touched");
 
@@ -218,7 +221,7 @@ fn a_description_that_can_not_be_had_is_a_failure() {
 }
 
 #[test]
-fn a_pull_request_that_can_not_be_made_is_a_failure() {
+fn a_pull_request_that_cannot_be_created_is_a_failure() {
     let watch = Watch::new();
     watch.publish(Some(watch.scratch.read(AIVO).replace("version: 1.0.0", "version: 1.1.0")));
     std::fs::write(watch.beside("bin/gh"), "#!/bin/sh\necho 'gh: not allowed' >&2\nexit 4\n").unwrap();

@@ -54,7 +54,7 @@ fn a_process_that_takes_too_much_is_ended_and_the_operations_in_it_are_named() {
         assert!(said.contains(expected), "no {expected} in\n{said}");
     }
     let said = failed(&folder, &client(folder.path()).env("XTASK_TIME_LIMIT", "0").output().unwrap());
-    assert!(said.contains("still at work after 0 s"), "{said}");
+    assert!(said.contains("still running after 0 s"), "{said}");
     let said = failed(&folder, &client(folder.path()).env("XTASK_TIME_LIMIT", "soon").output().unwrap());
     assert!(said.contains("XTASK_TIME_LIMIT is `soon`, which is no number"), "{said}");
     // Within the limits, the client is generated.

@@ -30,13 +30,14 @@ pub(crate) struct Client {
     /// An OpenAPI Overlay to apply to the description as published, in its dialect; may be given several times
     #[arg(long, value_name = "FILE")]
     overlay: Vec<PathBuf>,
-    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and any one will do
+    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and operations that
+    /// match any of them are kept
     ///
     /// In a glob, `*` stands for anything within a segment of the path and `**` for anything across segments.
     #[arg(long, value_name = "CRITERION")]
     select: Vec<String>,
-    /// A security scheme that operations without `security` require, where the description forgets to say so; may be given
-    /// several times, and any one will do; `NAME+NAME` are sent together
+    /// A security scheme that operations without `security` require, where the description forgets to say so; may be
+    /// given several times for alternatives; `NAME+NAME` are sent together
     #[arg(long, value_name = "NAME")]
     security: Vec<String>,
     /// Where the crate finds client-runtime: in this workspace, or as it is published; by default here, if there is one

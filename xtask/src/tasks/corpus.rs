@@ -32,7 +32,7 @@ pub(crate) struct Corpus {
     /// every alternative and every value of an enum
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
-    /// What the values of `--samples` are made from: the same seed gives the same values
+    /// The seed of the values of `--samples`: the same seed gives the same values
     #[arg(long, value_name = "SEED", default_value_t = 1, requires = "samples")]
     seed: u64,
 }

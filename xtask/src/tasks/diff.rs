@@ -12,8 +12,8 @@ use crate::terminal::say;
 /// Show what changed between two descriptions, and what it breaks
 ///
 /// The descriptions may be of different dialects: Swagger 2.0 and OpenAPI 3.x, in JSON or YAML. They are compared by
-/// meaning, so that a description that is only written differently shows no change. docs/diff.md lists what is told
-/// apart, and how bad each change is.
+/// meaning, so that a description that is only written differently shows no change. docs/diff.md lists the kinds of
+/// changes and their levels.
 ///
 /// Each is a file, REVISION:PATH as git names what was at a revision (from the repository's folder; REVISION:./PATH from
 /// the current one), an address (https://…), or `-` for standard input.
@@ -32,7 +32,7 @@ pub(crate) struct Diff {
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Exit with 1 when a change is as bad as this, or worse
+    /// Exit with 1 when a change has this level or a worse one
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<FailOn>,
     /// The folder that holds both descriptions and all files they refer to; by default the folder of each
@@ -42,8 +42,7 @@ pub(crate) struct Diff {
     /// and the reason
     #[arg(long, value_name = "FILE")]
     accept: Option<PathBuf>,
-    /// Levels of one's own for rules, paths and what is not yet stable; by default those in openapi/diff.toml, if the
-    /// workspace has that file
+    /// A file with levels for rules, paths and unstable parts; by default openapi/diff.toml, if the workspace has it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The day that sunsets are compared with, as 2026-03-31; by default today
@@ -95,7 +94,8 @@ fn options(arguments: &Diff) -> Options {
     }
 }
 
-/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
+/// Shows the difference, and fails if a change that is not accepted has the level of `--fail-on` or a worse one, or if
+/// an accepted change doesn't occur.
 pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff, http: Option<&dyn Http>) -> Result<(), Failure> {
     let config = arguments.config.clone().or_else(|| workspace.and_then(levels_of));
     if let Some(file) = arguments.history.clone() {

@@ -22,12 +22,13 @@ pub(crate) struct NewFamily {
     /// The vendor's name in prose; by default the title of the description
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
-    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and any one will do
+    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and operations that
+    /// match any of them are kept
     ///
     /// In a glob, `*` stands for anything within a segment of the path and `**` for anything across segments.
     #[arg(long, value_name = "CRITERION")]
     select: Vec<String>,
-    /// An OpenAPI Overlay for what is wrong in the description; may be given several times
+    /// An OpenAPI Overlay that corrects the description; may be given several times
     #[arg(long, value_name = "FILE")]
     overlay: Vec<String>,
 }

@@ -8,10 +8,10 @@ use families::{Failure, Workspace};
 
 use crate::terminal::say;
 
-/// Show what a description is after a stage
+/// Show a description after a stage
 ///
-/// Of a file, the stages are those of `client`; of a family, those of `generate`. An overlay is written for what
-/// `loaded` shows, and `overlaid` shows what it leaves.
+/// Of a file, the stages are those of `client`; of a family, those of `generate`. An overlay is written for the
+/// document that `loaded` shows, and `overlaid` shows its result.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Show {
     /// A description, or a family of openapi/families.toml
@@ -50,13 +50,13 @@ pub(crate) enum Stage {
     Overlaid,
     /// Checked, and in OpenAPI 3.0.3
     Converted,
-    /// Cut down to the operations that are wanted
+    /// Reduced to the selected operations
     Selected,
-    /// One with the other documents of its family
+    /// Merged with the other documents of its family
     Merged,
-    /// As generated code is made from
+    /// Lowered to the form that code is generated from
     Lowered,
-    /// What progenitor is given of it
+    /// The view of it that progenitor gets
     View,
 }
 

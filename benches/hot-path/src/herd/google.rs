@@ -18,7 +18,7 @@ impl AccessToken {
     pub(super) fn new(vendor: Arc<Vendor>) -> Result<Self, Box<dyn Error>> {
         let url = server::start(move || {
             vendor.begin();
-            // This blocks only the thread of this request.
+            // The sleep blocks only the thread of this request.
             std::thread::sleep(RENEWAL);
             vendor.finish()
         })?;

@@ -67,7 +67,7 @@ impl Fake {
             .with_state(Arc::clone(&vendor));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        // It serves until it is aborted, so its result doesn't matter.
+        // The server runs until it is aborted, so its result doesn't matter.
         let server = tokio::spawn(async move { drop(axum::serve(listener, routes).await) });
         Ok(Self { url, vendor, server })
     }

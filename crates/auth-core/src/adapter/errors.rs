@@ -166,7 +166,7 @@ fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
         400 if bodies::has_code(body, "bad_token") => refused,
         // OAuth 2.0 says in the body what the status doesn't: a wrong password, or a spent refresh token.
         400 | 401 if bodies::has_oauth_error(body, "invalid_grant") => refused,
-        // It says nothing against the session: the operator of the client has to act.
+        // `invalid_client` doesn't end the session: the operator has to correct the client's registration.
         400 | 401 if bodies::has_oauth_error(body, "invalid_client") => AuthErrorKind::Forbidden,
         400 | 413 | 414 | 415 | 431 => AuthErrorKind::InvalidInput,
         401 => refused,
@@ -197,7 +197,7 @@ fn delivery_of(status: u16) -> Delivery {
 
 fn message_for(status: u16, kind: AuthErrorKind) -> Option<&'static str> {
     match (status, kind) {
-        (300..=399, _) => Some("it redirects, and credentials don't follow to elsewhere: check the server's URL"),
+        (300..=399, _) => Some("it redirects, and credentials aren't sent to another origin: check the server's URL"),
         (400, AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired) => {
             Some("it can read the token, and refuses it")
         }

@@ -76,8 +76,8 @@ impl AuthErrorKind {
             Self::SessionExpired => "the session is over: sign in again",
             Self::ReauthRequired => "the session can't be renewed: sign in again",
             Self::Forbidden => "the account may not do this: ask for the permission",
-            Self::NotFound => "there is no such thing: check the identifiers and the server",
-            Self::Conflict => "it contradicts the current state: look again and decide anew",
+            Self::NotFound => "there is no such resource: check the identifiers and the server",
+            Self::Conflict => "it conflicts with the current state: read that again before another attempt",
             Self::Validation => "the vendor refuses fields of the request: see `fields()`",
             Self::RateLimited => "too many requests: try again later",
             Self::Unsupported => "the vendor doesn't offer this",
@@ -87,7 +87,7 @@ impl AuthErrorKind {
             Self::Storage => "the session can't be stored or read: check the store",
             Self::Shutdown => "the session manager has been shut down",
             Self::Runtime => "the asynchronous runtime is missing or has ended: call this within tokio",
-            Self::Capacity => "a limit of this program is reached: raise it, or let something go",
+            Self::Capacity => "a limit of this program is reached: raise it, or release something",
             Self::Vendor => "the fault is the vendor's: try again later",
         }
     }

@@ -55,7 +55,7 @@ pub(super) struct Ended {
     /// It was never issued by the vendor.
     pub(super) is_static: bool,
     /// Operations in flight, which may still bring a session.
-    pub(super) under_way: Vec<Flight>,
+    pub(super) in_flight: Vec<Flight>,
 }
 
 impl Cell {
@@ -108,12 +108,12 @@ impl Locked<'_> {
     }
 
     /// The operation in flight that will bring a token: a renewal, or the latest login.
-    pub(super) fn under_way(&self) -> Option<&Flight> {
+    pub(super) fn in_flight(&self) -> Option<&Flight> {
         self.guarded.flight.as_ref().or(self.guarded.logins.last())
     }
 
     /// All operations in flight, which may still send requests.
-    pub(super) fn all_under_way(&self) -> Vec<Flight> {
+    pub(super) fn all_in_flight(&self) -> Vec<Flight> {
         let Guarded { flight, logins, closing, .. } = &*self.guarded;
         flight.iter().chain(logins).chain(closing).cloned().collect()
     }
@@ -138,14 +138,14 @@ impl Locked<'_> {
         self.guarded.state.begin()
     }
 
-    /// Ends a renewal. `chance` is a number from 0 up to, but not including, 1.
+    /// Ends a renewal. `random` is a number from 0 up to, but not including, 1.
     pub(super) fn complete(
         &mut self,
         epoch: u64,
         plan: Plan,
         outcome: Result<Gained, AuthError>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Completion {
         // Checked before the session is used, so that a token that can't be sent only fails the renewal.
         let outcome = outcome.and_then(|gained| match &gained {
@@ -153,7 +153,7 @@ impl Locked<'_> {
             Gained::Foreign | Gained::Removed => Ok(gained),
         });
         let generation = self.guarded.state.generation();
-        let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
+        let completion = self.guarded.state.complete(epoch, plan, outcome, now, random);
         match &completion {
             Completion::Published => {
                 self.guarded.flight = None;
@@ -197,7 +197,7 @@ impl Locked<'_> {
 
     /// Ends the session in use permanently.
     pub(super) fn end(&mut self) -> Ended {
-        let under_way = self.all_under_way();
+        let in_flight = self.all_in_flight();
         self.stop_renewal();
         self.guarded.logins.clear();
         self.guarded.endings += 1;
@@ -205,7 +205,7 @@ impl Locked<'_> {
         let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.state.is_static());
         self.forget_credentials();
         let session = self.guarded.state.end();
-        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
+        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, in_flight }
     }
 
     /// Ends the wait of a logout for operations in flight; returns the sessions they brought, which it has to end too.
@@ -241,18 +241,18 @@ impl Locked<'_> {
         ticket: Ticket,
         session: Arc<Session>,
         credentials: Credentials,
-        (now, chance): (SystemTime, f64),
+        (now, random): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
-        let before = self.take_place(ticket, session, now, chance);
+        let before = self.take_place(ticket, session, now, random);
         self.hold_credentials(credentials);
         before
     }
 
     /// A session given by the caller replaces the one in use, as that of a login does. Credentials stay.
-    pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
+    pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, random: f64) -> Option<Arc<Session>> {
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        self.take_place(ticket, session, now, chance)
+        self.take_place(ticket, session, now, random)
     }
 
     fn take_place(
@@ -260,11 +260,11 @@ impl Locked<'_> {
         ticket: Ticket,
         session: Arc<Session>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Option<Arc<Session>> {
         self.stop_renewal();
         let was_static = self.guarded.state.is_static();
-        let before = self.guarded.state.sign_in(ticket, session, now, chance);
+        let before = self.guarded.state.sign_in(ticket, session, now, random);
         self.publish();
         before.filter(|_| !was_static)
     }

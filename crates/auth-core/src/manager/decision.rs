@@ -18,13 +18,13 @@ mod pause;
 mod store_tests;
 #[cfg(test)]
 mod tests;
+mod types;
 mod verbs;
-mod words;
 
 pub(crate) use completion::over_already;
 use pace::{Pace, not_lasting};
 use pause::Pause;
-pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
+pub(crate) use types::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
 /// The session in use.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(crate) struct State {
     /// Whether peers can change the stored session, so that a look in it helps when there is no other plan.
     shared: bool,
     /// The number of looks in the store in a row without news, and the pause until the next, if there is one.
-    vain_looks: u32,
+    unsuccessful_looks: u32,
     next_look: Option<Pause>,
     held: Option<Held>,
     /// Counts sessions: the generation of the one in use.
@@ -88,7 +88,7 @@ impl State {
             can_login,
             logs_in_statically: false,
             shared: false,
-            vain_looks: 0,
+            unsuccessful_looks: 0,
             next_look: None,
             held: None,
             generation: 0,
@@ -169,7 +169,7 @@ impl State {
     }
 
     /// The freshness that a session would have at a moment if it were in use.
-    pub(crate) fn outlook(&self, session: &Session, now: SystemTime) -> Freshness {
+    pub(crate) fn freshness_in_use(&self, session: &Session, now: SystemTime) -> Freshness {
         match &self.held {
             Some(held) if held.session.access_token == session.access_token => self.freshness(now),
             _ => freshness(self.policy.moments(session, 0.0), now),
@@ -216,7 +216,7 @@ impl State {
         }
         let moment = match &self.held {
             // A peer's session may be in the store: look at once. Otherwise a caller has to ask first.
-            None if plan == Some(Plan::Look) && self.vain_looks == 0 => Some(now),
+            None if plan == Some(Plan::Look) && self.unsuccessful_looks == 0 => Some(now),
             None => None,
             Some(held) => held.moments.refresh_at,
         };
@@ -224,7 +224,7 @@ impl State {
             // The refresh token is sent once more when the access token has ended.
             (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
-            (Some(_), None) => Due::Never(self.no_way_on()),
+            (Some(_), None) => Due::Never(self.no_plan_left()),
             (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
         }
     }
@@ -303,10 +303,10 @@ impl State {
             let until = self.plan(now).filter(|plan| *plan != Plan::Look).and_then(|_| self.paced(now))?;
             Some(not_lasting(until.duration_since(now).ok()))
         };
-        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_way_on())
+        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_plan_left())
     }
 
-    fn no_way_on(&self) -> AuthError {
+    fn no_plan_left(&self) -> AuthError {
         let message = match (&self.held, self.capabilities.renewal) {
             (None, _) => "nobody has signed in, and no credentials are held",
             (Some(Held { spent: Some(spent), .. }), Renewal::Refresh) => spent.reason(),
@@ -352,19 +352,19 @@ impl State {
 
     /// Begins the pause after a renewal that a rejected token caused: further rejections cause no renewal for a while,
     /// and for longer each time.
-    fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
+    fn pause_suspicion(&mut self, now: SystemTime, random: f64) {
         if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
             self.suspicions = 0;
         }
         self.suspicions = self.suspicions.saturating_add(1);
-        self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, chance), None));
+        self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, random), None));
     }
 
     /// Uses a rejected token again: no replacement was found, and the vendor didn't end the session.
-    fn relent(&mut self, now: SystemTime, chance: f64) {
+    fn reinstate(&mut self, now: SystemTime, random: f64) {
         if self.is_rejected() {
             self.set_rejected(false);
-            self.pause_suspicion(now, chance);
+            self.pause_suspicion(now, random);
         }
     }
 

@@ -115,8 +115,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             biased;
             ended = ending => ended.map_err(|_| lost())?,
             () = self.inner.limit() => Err(AuthError::new(AuthErrorKind::Timeout).with_message(
-                "the session is forgotten here; that it is ended in the store and at the vendor goes on, and takes too long \
-                 for this caller",
+                "the session is removed here; ending it in the store and at the vendor goes on in the background, beyond the \
+                 wait limit of this caller",
             )),
         }
     }
@@ -141,7 +141,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         let newest = newest.or(ended.session);
         // Ending it may need a renewal. Its refresh token can be sent if no peer has sent it or will: with the store's
         // lock held, a removed session belongs to no peer, unless it has an intent.
-        let is_nobodys = |session: &Session| match &found {
+        let is_unclaimed = |session: &Session| match &found {
             Some(None) => !left.was_seen,
             Some(Some(stored)) => {
                 stored.session.access_token == session.access_token && self.vault.spent(stored).is_none()
@@ -150,7 +150,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         };
         let has_lock_and_is_gone = lock.is_some() && removed.is_ok();
         let may_be_sent = newest.as_ref().is_some_and(|session| {
-            has_lock_and_is_gone && !is_spent && !self.vault.has_sent(session) && is_nobodys(session)
+            has_lock_and_is_gone && !is_spent && !self.vault.has_sent(session) && is_unclaimed(session)
         });
         let ended = match (newest, scope) {
             (None, _) => Ok(Ended::Nothing),
@@ -172,14 +172,14 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// bring are ended too.
     async fn drain(&self, ended: &EndedHere) -> Result<(), AuthError> {
         let all = async {
-            for flight in &ended.under_way {
-                let _ = flight.clone().landed().await;
+            for flight in &ended.in_flight {
+                let _ = flight.clone().finished().await;
             }
             Ok(())
         };
         self.bounded(Box::pin(all)).await.map_err(|error| {
             error.with_message(
-                "the session is ended, but a call from before is still under way; what it brings is ended too",
+                "the session is ended, but an earlier operation is still in flight; a session that it creates is ended too",
             )
         })
     }
@@ -188,20 +188,20 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// that its refresh token `may_be_sent`: that no peer has sent it or will.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
-        let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;
+        let has_expired = self.cell.lock().state().freshness_in_use(&session, now) == Freshness::Unusable;
         let can_renew = may_be_sent && can_redeem(&self.authenticator.capabilities(), &session);
         if !has_expired || !can_renew {
             match self.end_now(&session, scope).await {
                 Err(error) if error.needs_login() && can_renew => {}
                 // The access token is of no use any more. The refresh token may be.
                 Err(error) if error.needs_login() && session.refresh_token.is_none() => return Ok(Ended::Nothing),
-                result => return result.map(|()| Ended::AtVendor).map_err(lives_on),
+                result => return result.map(|()| Ended::AtVendor).map_err(still_valid_at_vendor),
             }
         }
         match self.refresh(&session).await {
-            Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(lives_on),
+            Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(still_valid_at_vendor),
             Err(error) if error.needs_login() => Ok(Ended::Nothing),
-            Err(error) => Err(lives_on(error)),
+            Err(error) => Err(still_valid_at_vendor(error)),
         }
     }
 
@@ -235,11 +235,11 @@ fn can_redeem(capabilities: &Capabilities, session: &Session) -> bool {
 }
 
 /// The error of a session that is gone here, but not ended at the vendor: the caller has to know both.
-fn lives_on(error: AuthError) -> AuthError {
+fn still_valid_at_vendor(error: AuthError) -> AuthError {
     // `Unsupported` means that nothing has happened; here the session is gone.
     let kind = match error.kind() {
         AuthErrorKind::Unsupported => AuthErrorKind::Vendor,
         kind => kind,
     };
-    error.with_kind(kind).with_message("the session is forgotten here; at the vendor it lives on until it expires")
+    error.with_kind(kind).with_message("the session is removed here; at the vendor it stays valid until it expires")
 }

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 use crate::{AuthError, AuthErrorKind, Delivery};
 
 /// The result that all waiters get.
-pub(super) type Landed = Result<Token, Halt>;
+pub(super) type FlightResult = Result<Token, Halt>;
 
 /// Why an operation in flight brings no token.
 #[derive(Clone, Debug)]
@@ -28,14 +28,14 @@ impl From<AuthError> for Halt {
 /// The waiters' end of a renewal or a login in flight.
 #[derive(Clone)]
 pub(super) struct Flight {
-    result: watch::Receiver<Option<Landed>>,
+    result: watch::Receiver<Option<FlightResult>>,
     stop: Arc<Notify>,
     is_login: bool,
 }
 
 /// The task's end: sends the result, and receives the request to stop.
 pub(super) struct Announced {
-    result: watch::Sender<Option<Landed>>,
+    result: watch::Sender<Option<FlightResult>>,
     stop: Arc<Notify>,
 }
 
@@ -58,7 +58,7 @@ impl Flight {
     }
 
     /// The result; an error if the task has ended without one.
-    pub(super) async fn landed(mut self) -> Landed {
+    pub(super) async fn finished(mut self) -> FlightResult {
         match self.result.wait_for(Option::is_some).await {
             Ok(result) => result.clone().unwrap_or_else(|| Err(lost().into())),
             Err(_) => Err(lost().into()),
@@ -80,7 +80,7 @@ impl Flight {
 }
 
 impl Announced {
-    pub(super) fn tell(&self, result: Landed) {
+    pub(super) fn tell(&self, result: FlightResult) {
         self.result.send_replace(Some(result));
     }
 
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_is_told_from_a_renewal() {
+    fn a_login_is_distinguished_from_a_renewal() {
         assert!(!Flight::announce().1.is_login());
         assert!(Flight::announce_login().1.is_login());
     }
@@ -146,12 +146,12 @@ mod tests {
         task.tell(Err(AuthError::new(AuthErrorKind::Conflict).into()));
         drop(task);
         for waiter in [early, flight] {
-            let Err(Halt::Failed(error)) = waiter.landed().await else { panic!("it has failed") };
+            let Err(Halt::Failed(error)) = waiter.finished().await else { panic!("it has failed") };
             assert_eq!(error.kind(), AuthErrorKind::Conflict);
         }
         let (task, flight) = Flight::announce();
         drop(task);
-        let Err(Halt::Failed(error)) = flight.landed().await else { panic!("it has no result") };
+        let Err(Halt::Failed(error)) = flight.finished().await else { panic!("it has no result") };
         assert!(error.is_transient() && error.delivery() == Delivery::Unknown);
     }
 

@@ -60,7 +60,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
                         let _ = self.inner.begin(locked, plan);
                         return token;
                     }
-                    Decision::Join => locked.under_way().cloned().ok_or_else(lost)?,
+                    Decision::Join => locked.in_flight().cloned().ok_or_else(lost)?,
                     Decision::Begin(plan) => self.inner.begin(locked, plan)?,
                     Decision::Fail(error) => return Err(error),
                 }
@@ -147,13 +147,13 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// Once it was polled, renewing stays stopped if the future is dropped, and operations in flight go on.
     pub async fn shutdown(&self) {
-        let under_way = {
+        let in_flight = {
             let mut locked = self.inner.cell.lock();
             locked.shut_down();
-            locked.all_under_way()
+            locked.all_in_flight()
         };
         let mut limit = self.inner.limit();
-        for flight in under_way {
+        for flight in in_flight {
             let _ = self.inner.wait(Wait::Shutdown, flight, &mut limit).await;
         }
         // The last attempt at pending writes.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cell::{Locked, prepare};
 use super::decision::{Freshness, Ticket};
-use super::flight::{Announced, Flight, Halt, Landed, lost, runtime};
+use super::flight::{Announced, Flight, FlightResult, Halt, lost, runtime};
 use super::report::Cause;
 use super::{Inner, SessionManager, SessionStatus};
 use crate::observe::{Operation, Outcome, Wait};
@@ -57,7 +57,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             if locked.state().is_shut_down() {
                 return Err(AuthError::new(AuthErrorKind::Shutdown));
             }
-            let before = locked.adopt(Arc::clone(&session), inner.timer.system_time(), inner.chance());
+            let before = locked.adopt(Arc::clone(&session), inner.timer.system_time(), inner.random());
             inner.vault.begin(locked.state().epoch(), &session);
             inner.show_active(&locked);
             Closing::begin(&mut locked, before, &session)
@@ -141,9 +141,9 @@ impl<A: Authenticator + 'static> Login<A> {
         let inner = Arc::clone(&self.inner);
         let work = inner.report.begin(Operation::Login, cause);
         let span = work.span();
-        let (landed, closing) = span.around(self.sign_in()).await;
-        let outcome = Outcome::of_halted(&landed);
-        self.announced.tell(landed);
+        let (result, closing) = span.around(self.sign_in()).await;
+        let outcome = Outcome::of_halted(&result);
+        self.announced.tell(result);
         let _ = work.end(outcome);
         if let Some(closing) = closing {
             span.around(closing.finish(&inner)).await;
@@ -151,10 +151,10 @@ impl<A: Authenticator + 'static> Login<A> {
     }
 
     /// The result for the waiters, and the session that was replaced.
-    async fn sign_in(&self) -> (Landed, Option<Closing>) {
+    async fn sign_in(&self) -> (FlightResult, Option<Closing>) {
         let inner = &self.inner;
         let outcome = inner.authenticate(&self.credentials).await;
-        match self.land(outcome) {
+        match self.complete(outcome) {
             Ok(SignedIn::Published(closing)) => {
                 inner.store_new().await;
                 let token = inner.cell.lock().in_use();
@@ -171,7 +171,7 @@ impl<A: Authenticator + 'static> Login<A> {
     }
 
     /// Decides on the outcome and takes it into use, in one step.
-    fn land(&self, outcome: Result<Session, AuthError>) -> Result<SignedIn, Halt> {
+    fn complete(&self, outcome: Result<Session, AuthError>) -> Result<SignedIn, Halt> {
         let inner = &self.inner;
         let now = inner.timer.system_time();
         let mut locked = inner.cell.lock();
@@ -196,10 +196,10 @@ impl<A: Authenticator + 'static> Login<A> {
         if !counts {
             return Ok(SignedIn::Void(session, Halt::Superseded));
         }
-        if locked.state().outlook(&session, now) == Freshness::Unusable {
+        if locked.state().freshness_in_use(&session, now) == Freshness::Unusable {
             return Ok(SignedIn::Void(session, failed(super::decision::over_already())));
         }
-        let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
+        let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.random()));
         let epoch = locked.state().epoch();
         if session.is_static {
             // The session is not stored, and the stored one was replaced.
@@ -217,7 +217,7 @@ impl<A: Authenticator + 'static> Drop for Login<A> {
     /// login in flight. Its waiters get an error.
     fn drop(&mut self) {
         if !self.announced.has_told() {
-            let _ = self.land(Err(lost()));
+            let _ = self.complete(Err(lost()));
         }
     }
 }

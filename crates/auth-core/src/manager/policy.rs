@@ -77,8 +77,8 @@ pub(crate) struct Moments {
 }
 
 impl Policy {
-    /// The moments of a session. `chance` is a number from 0 up to, but not including, 1.
-    pub(crate) fn moments(&self, session: &Session, chance: f64) -> Moments {
+    /// The moments of a session. `random` is a number from 0 up to, but not including, 1.
+    pub(crate) fn moments(&self, session: &Session, random: f64) -> Moments {
         let Some(expires_at) = session.expires_at else {
             return Moments { refresh_at: None, usable_until: None };
         };
@@ -86,16 +86,16 @@ impl Policy {
         let skew = self.skew.min(lifetime / 10);
         let window = self.early_window.min(lifetime.mul_f64(share(self.early_share)));
         // Jitter only shortens the window: no renewal begins before it.
-        let window = window.mul_f64(1.0 - share(self.early_jitter) * share(chance)).max(skew);
+        let window = window.mul_f64(1.0 - share(self.early_jitter) * share(random)).max(skew);
         Moments { refresh_at: expires_at.checked_sub(window), usable_until: expires_at.checked_sub(skew) }
     }
 
     /// The cooldown after the `failures`th failure in a row: a longer wait that the vendor asks for takes precedence.
-    pub(crate) fn cooldown(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
+    pub(crate) fn cooldown(&self, failures: u32, asked: Option<Duration>, random: f64) -> Duration {
         let doubled = self.first_cooldown.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
         let longest = doubled.min(self.longest_cooldown);
         // Half of it is jitter, at the longest too: clients that failed together must not retry in step.
-        let own = longest.mul_f64(0.5 + share(chance) / 2.0).max(self.first_cooldown.min(self.longest_cooldown));
+        let own = longest.mul_f64(0.5 + share(random) / 2.0).max(self.first_cooldown.min(self.longest_cooldown));
         asked.map_or(own, |asked| asked.min(self.longest_retry_after).max(own))
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_early_window_is_the_shorter_of_five_minutes_and_a_fifth() {
         let policy = Policy::default();
-        let early = |lifetime, chance| policy.moments(&session(lifetime), chance).refresh_at.unwrap();
+        let early = |lifetime, random| policy.moments(&session(lifetime), random).refresh_at.unwrap();
         assert_eq!(early(3600, 0.0), at(1000 + 3600 - 300));
         assert_eq!(early(600, 0.0), at(1000 + 600 - 120));
         // Jitter only moves it later, by up to a tenth of the window.
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn skew_is_thirty_seconds_and_little_of_a_short_life() {
+    fn skew_is_thirty_seconds_or_a_fraction_of_a_short_lifetime() {
         let policy = Policy::default();
         let until = |lifetime| policy.moments(&session(lifetime), 0.0).usable_until.unwrap();
         assert_eq!(until(3600), at(1000 + 3600 - 30));
@@ -157,9 +157,9 @@ mod tests {
     }
 
     #[test]
-    fn cooldowns_double_from_one_second_to_a_minute_and_half_is_chance() {
+    fn cooldowns_double_from_one_second_to_a_minute_and_half_is_jitter() {
         let policy = Policy::default();
-        let of = |failures, chance| policy.cooldown(failures, None, chance).as_secs_f64();
+        let of = |failures, random| policy.cooldown(failures, None, random).as_secs_f64();
         assert_eq!([1, 2, 3, 6, 40, 400].map(|failures| of(failures, 0.0)), [1.0, 2.0, 4.0, 30.0, 30.0, 30.0]);
         assert_eq!([1, 2, 3, 6, 40, 400].map(|failures| of(failures, 1.0)), [2.0, 4.0, 8.0, 60.0, 60.0, 60.0]);
         assert_eq!(policy.cooldown(1, Some(Duration::from_secs(300)), 0.0), Duration::from_secs(300));

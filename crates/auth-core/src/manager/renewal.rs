@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cell::{Locked, prepare};
 use super::decision::{Completion, Gained, Plan};
-use super::flight::{Announced, Flight, Halt, Landed, lost, runtime};
+use super::flight::{Announced, Flight, FlightResult, Halt, lost, runtime};
 use super::report::{Cause, Ending};
 use super::{Inner, SessionStatus};
 use crate::observe::{Operation, Outcome};
@@ -45,7 +45,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         let is_good_still = match &renewed {
             // Vendors that rotate only sometimes return a new one, none, or the same.
             Ok(renewed) => renewed.refresh_token.as_ref().is_none_or(|new| Some(new) == session.refresh_token.as_ref()),
-            Err(error) => is_untouched(error),
+            Err(error) => can_be_resent(error),
         };
         if rotates && is_good_still {
             self.vault.note_not_spent(session);
@@ -77,7 +77,7 @@ fn whole(mut session: Session) -> Result<Session, AuthError> {
 }
 
 /// Whether a refresh token that was sent can be sent again, by the error. No manager may send a refused one again.
-fn is_untouched(error: &AuthError) -> bool {
+fn can_be_resent(error: &AuthError) -> bool {
     error.delivery() != Delivery::Unknown && !error.needs_login()
 }
 
@@ -100,10 +100,10 @@ impl<A: Authenticator + 'static> Task<A> {
             // A renewal that leads to another is its cause.
             let cause = std::mem::replace(&mut self.cause, Cause::none());
             let work = self.inner.report.begin(Operation::Renewal(self.plan), cause);
-            let (landed, ending) = work.around(self.fly()).await;
-            let is_over = landed.is_some();
-            if let Some(landed) = landed {
-                self.announced.tell(landed);
+            let (result, ending) = work.around(self.run_plan()).await;
+            let is_over = result.is_some();
+            if let Some(result) = result {
+                self.announced.tell(result);
             }
             self.cause = work.end(ending);
             if is_over {
@@ -116,17 +116,17 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     /// One renewal by the plan, and its report. It has a result, unless it leads to another plan.
-    async fn fly(&mut self) -> (Option<Landed>, Ending) {
+    async fn run_plan(&mut self) -> (Option<FlightResult>, Ending) {
         let superseded = || (Some(Err(Halt::Superseded)), Outcome::Superseded.into());
         let outcome = match self.attempt().await {
             Ok(gained) => Ok(gained),
             Err(Halt::Failed(error)) => Err(error),
             Err(Halt::Superseded) => return superseded(),
         };
-        let (completion, landed, cooldown) = self.land(outcome.clone());
+        let (completion, result, cooldown) = self.complete(outcome.clone());
         let found = || if matches!(outcome, Ok(Gained::New(_))) { Outcome::Done } else { Outcome::Found };
         match completion {
-            Completion::Published => (Some(landed), found().into()),
+            Completion::Published => (Some(result), found().into()),
             Completion::Failed(error) => {
                 let ending = Ending { outcome: Outcome::Failed(error.clone()), cooldown };
                 (Some(Err(error.into())), ending)
@@ -165,22 +165,22 @@ impl<A: Authenticator + 'static> Task<A> {
 
     /// Decides on the outcome, publishes the result and shows the status, in one step. Returns also for how long the
     /// same plan is not tried again.
-    fn land(&self, outcome: Result<Gained, AuthError>) -> (Completion, Landed, Option<Duration>) {
+    fn complete(&self, outcome: Result<Gained, AuthError>) -> (Completion, FlightResult, Option<Duration>) {
         let inner = &self.inner;
-        let (now, chance) = (inner.timer.system_time(), inner.chance());
+        let (now, random) = (inner.timer.system_time(), inner.random());
         let mut locked = inner.cell.lock();
-        let completion = locked.complete(self.epoch, self.plan, outcome, now, chance);
-        let landed = locked.in_use().map_err(Halt::from);
+        let completion = locked.complete(self.epoch, self.plan, outcome, now, random);
+        let result = locked.in_use().map_err(Halt::from);
         let put_off = locked.state().put_off(self.plan, now);
         let cooldown = put_off.and_then(|until| until.duration_since(now).ok());
         match &completion {
             Completion::Published => inner.show_active(&locked),
             Completion::Failed(error) => inner.show(SessionStatus::Failed(error.clone())),
-            Completion::Again(_) | Completion::Superseded => return (completion, landed, cooldown),
+            Completion::Again(_) | Completion::Superseded => return (completion, result, cooldown),
         }
         drop(locked);
         inner.save_later();
-        (completion, landed, cooldown)
+        (completion, result, cooldown)
     }
 }
 
@@ -189,7 +189,7 @@ impl<A: Authenticator + 'static> Drop for Task<A> {
     /// renewal. Its waiters get an error.
     fn drop(&mut self) {
         if !self.announced.has_told() {
-            let _ = self.land(Err(lost()));
+            let _ = self.complete(Err(lost()));
         }
     }
 }

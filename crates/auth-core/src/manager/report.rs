@@ -29,7 +29,7 @@ pub(super) struct Report {
     observer: Option<Arc<dyn Observer>>,
     timer: Arc<dyn Timer>,
     /// The duration from which a step of the store counts as slow.
-    patience: Duration,
+    slow_from: Duration,
 }
 
 impl Report {
@@ -39,7 +39,7 @@ impl Report {
         timer: Arc<dyn Timer>,
         store_limit: Duration,
     ) -> Self {
-        Self { issuer, observer, timer, patience: store_limit / 10 }
+        Self { issuer, observer, timer, slow_from: store_limit / 10 }
     }
 
     /// A renewal, a login or a logout begins.
@@ -68,7 +68,7 @@ impl Report {
         let (span, begun) = (Span::store(&self.issuer, step), self.now());
         let result = span.around(work).await;
         let (elapsed, error) = (self.since(begun), result.as_ref().err());
-        span.end_store(&self.issuer, step, elapsed, error, elapsed > self.patience);
+        span.end_store(&self.issuer, step, elapsed, error, elapsed > self.slow_from);
         let event = StoreStepEnded { issuer: &self.issuer, step, error, elapsed };
         self.tell(|observer| observer.store_step_ended(&event));
         result

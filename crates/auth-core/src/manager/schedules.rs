@@ -64,26 +64,29 @@ mod sync {
 
 /// The number of threads that act, and of those that only read.
 #[derive(Clone, Copy, Debug)]
-struct Cast {
-    actors: usize,
+struct Threads {
+    writers: usize,
     readers: usize,
 }
 
-/// Runs a story with small casts under every schedule, and with a large cast under many; outside the nightly run, under
-/// the first schedules of the small casts and a few of the large one.
-fn under_every_schedule<const N: usize>(small: [Cast; N], story: impl Fn(Cast) + Copy + Send + Sync + 'static) {
+/// Runs a scenario with few threads under every schedule, and with more threads under many; outside the nightly run,
+/// under the first schedules of the few threads and some of the others.
+fn under_every_schedule<const N: usize>(
+    small: [Threads; N],
+    scenario: impl Fn(Threads) + Copy + Send + Sync + 'static,
+) {
     let too_many = effort(1_000, 200_000);
-    for cast in small {
+    for threads in small {
         let explored =
-            Runner::new(DfsScheduler::new(Some(too_many), false), Config::default()).run(move || story(cast));
-        assert!(explored > 10, "{cast:?}: {explored} schedules, the threads hardly meet");
-        assert!(explored < effort(usize::MAX, too_many), "{cast:?}: {explored} schedules were not all");
-        println!("{cast:?}: {explored} schedules{}", if explored < too_many { ", which is all" } else { "" });
+            Runner::new(DfsScheduler::new(Some(too_many), false), Config::default()).run(move || scenario(threads));
+        assert!(explored > 10, "{threads:?}: {explored} schedules, the threads hardly meet");
+        assert!(explored < effort(usize::MAX, too_many), "{threads:?}: {explored} schedules were not all");
+        println!("{threads:?}: {explored} schedules{}", if explored < too_many { ", which is all" } else { "" });
     }
-    let (large, many) = (Cast { actors: 4, readers: 3 }, effort(250, 10_000));
-    let random = Runner::new(RandomScheduler::new(many), Config::default()).run(move || story(large));
+    let (large, many) = (Threads { writers: 4, readers: 3 }, effort(250, 10_000));
+    let random = Runner::new(RandomScheduler::new(many), Config::default()).run(move || scenario(large));
     // Most bugs need no more than three switches of threads at the worst moments.
-    let chosen = Runner::new(PctScheduler::new(3, many), Config::default()).run(move || story(large));
+    let chosen = Runner::new(PctScheduler::new(3, many), Config::default()).run(move || scenario(large));
     println!("{large:?}: {random} random and {chosen} chosen schedules");
 }
 
@@ -119,7 +122,7 @@ fn begin(cell: &Cell) -> u64 {
 }
 
 /// Ends a renewal of an epoch with a new session.
-fn land(cell: &Cell, epoch: u64, name: &str) -> Completion {
+fn complete(cell: &Cell, epoch: u64, name: &str) -> Completion {
     cell.lock().complete(epoch, Plan::Refresh, Ok(Gained::New(session(name))), now(), 0.0)
 }
 
@@ -134,29 +137,29 @@ fn renew_once(cell: &Cell) -> Option<u64> {
 }
 
 /// Runs roles concurrently, to their end.
-fn play(cell: &Arc<Cell>, roles: impl IntoIterator<Item = Box<dyn FnOnce(&Cell) + Send>>) {
-    let start = |role: Box<dyn FnOnce(&Cell) + Send>| {
+fn run_threads(cell: &Arc<Cell>, bodies: impl IntoIterator<Item = Box<dyn FnOnce(&Cell) + Send>>) {
+    let start = |body: Box<dyn FnOnce(&Cell) + Send>| {
         let cell = Arc::clone(cell);
-        thread::spawn(move || role(&cell))
+        thread::spawn(move || body(&cell))
     };
-    let mut roles = roles.into_iter();
-    // The waiting thread plays one of them: one thread less means many schedules less.
-    let own = roles.next();
-    let threads: Vec<_> = roles.map(start).collect();
+    let mut bodies = bodies.into_iter();
+    // The waiting thread runs one of the bodies: one thread less means many schedules less.
+    let own = bodies.next();
+    let threads: Vec<_> = bodies.map(start).collect();
     if let Some(own) = own {
         own(cell);
     }
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-fn role(role: impl FnOnce(&Cell) + Send + 'static) -> Box<dyn FnOnce(&Cell) + Send> {
-    Box::new(role)
+fn body(body: impl FnOnce(&Cell) + Send + 'static) -> Box<dyn FnOnce(&Cell) + Send> {
+    Box::new(body)
 }
 
 /// Reads once, at any moment: after `over` is set, only `allowed` may be visible.
 fn reader(over: &Arc<AtomicBool>, allowed: Option<&'static str>) -> Box<dyn FnOnce(&Cell) + Send> {
     let over = Arc::clone(over);
-    role(move |cell| {
+    body(move |cell| {
         let over = over.load(SeqCst);
         let seen = seen(cell).map(|(_, name)| name);
         assert!(!over || seen.is_none() || seen.as_deref() == allowed, "{seen:?}");
@@ -165,50 +168,50 @@ fn reader(over: &Arc<AtomicBool>, allowed: Option<&'static str>) -> Box<dyn FnOn
 
 #[test]
 fn rejections_by_many_callers_cause_one_renewal_and_withdraw_the_token() {
-    under_every_schedule([Cast { actors: 2, readers: 0 }, Cast { actors: 2, readers: 1 }], |cast| {
+    under_every_schedule([Threads { writers: 2, readers: 0 }, Threads { writers: 2, readers: 1 }], |threads| {
         let (cell, begun, over) = (cell(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let caller = || {
             let (begun, over) = (Arc::clone(&begun), Arc::clone(&over));
-            role(move |cell| {
+            body(move |cell| {
                 over.fetch_or(cell.lock().reject(1, now()) == Consequence::Renewal, SeqCst);
                 assert_eq!(seen(cell), None, "after a rejection");
                 begun.fetch_add(usize::from(renew_once(cell).is_some()), SeqCst);
             })
         };
-        let callers = (0..cast.actors).map(|_| caller());
-        play(&cell, callers.chain((0..cast.readers).map(|_| reader(&over, None))));
+        let callers = (0..threads.writers).map(|_| caller());
+        run_threads(&cell, callers.chain((0..threads.readers).map(|_| reader(&over, None))));
         assert_eq!((begun.load(SeqCst), over.load(SeqCst)), (1, true));
     });
 }
 
 #[test]
 fn no_session_from_before_a_logout_is_visible_after_it() {
-    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 1, readers: 1 }], |cast| {
+    under_every_schedule([Threads { writers: 1, readers: 0 }, Threads { writers: 1, readers: 1 }], |threads| {
         let (cell, over) = (cell(), Arc::new(AtomicBool::new(false)));
         let epoch = begin(&cell);
         let user = {
             let over = Arc::clone(&over);
-            role(move |cell| {
+            body(move |cell| {
                 let epoch = {
                     let mut locked = cell.lock();
                     let _ = locked.end();
                     locked.begin(Flight::announce().1)
                 };
                 over.store(true, SeqCst);
-                assert!(matches!(land(cell, epoch, "new"), Completion::Published));
+                assert!(matches!(complete(cell, epoch, "new"), Completion::Published));
                 assert_eq!(seen(cell).map(|(_, name)| name).as_deref(), Some("new"));
             })
         };
-        let late = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "late"))));
-        let readers = (0..cast.readers).map(|_| reader(&over, Some("new")));
-        play(&cell, [user].into_iter().chain(late).chain(readers));
+        let late = (0..threads.writers).map(|_| body(move |cell| drop(complete(cell, epoch, "late"))));
+        let readers = (0..threads.readers).map(|_| reader(&over, Some("new")));
+        run_threads(&cell, [user].into_iter().chain(late).chain(readers));
     });
 }
 
 #[test]
 fn generations_never_go_back() {
     fn reader() -> Box<dyn FnOnce(&Cell) + Send> {
-        role(|cell| {
+        body(|cell| {
             let mut latest = 0;
             for _ in 0..2 {
                 let generation = seen(cell).map_or(latest, |(generation, _)| generation);
@@ -218,26 +221,26 @@ fn generations_never_go_back() {
         })
     }
     // No manager ends a renewal twice, but this is the shortest way to two concurrent publications.
-    under_every_schedule([Cast { actors: 2, readers: 1 }], |cast| {
+    under_every_schedule([Threads { writers: 2, readers: 1 }], |threads| {
         let cell = cell();
         let epoch = begin(&cell);
-        let landings = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "next"))));
-        play(&cell, (0..cast.readers).map(|_| reader()).chain(landings));
+        let completions = (0..threads.writers).map(|_| body(move |cell| drop(complete(cell, epoch, "next"))));
+        run_threads(&cell, (0..threads.readers).map(|_| reader()).chain(completions));
     });
 }
 
 #[test]
 fn a_late_rejection_does_not_withdraw_a_fresh_token() {
-    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 2, readers: 0 }], |cast| {
+    under_every_schedule([Threads { writers: 1, readers: 0 }, Threads { writers: 2, readers: 0 }], |threads| {
         let cell = cell();
         let epoch = begin(&cell);
         let fresh = || Some((2, "fresh".to_owned()));
-        let landing = role(move |cell| {
-            assert!(matches!(land(cell, epoch, "fresh"), Completion::Published));
+        let completion = body(move |cell| {
+            assert!(matches!(complete(cell, epoch, "fresh"), Completion::Published));
             assert_eq!(seen(cell), fresh());
         });
-        let late = (0..cast.actors).map(|_| role(|cell| _ = cell.lock().reject(1, now())));
-        play(&cell, [landing].into_iter().chain(late));
+        let late = (0..threads.writers).map(|_| body(|cell| _ = cell.lock().reject(1, now())));
+        run_threads(&cell, [completion].into_iter().chain(late));
         assert_eq!(seen(&cell), fresh());
     });
 }

@@ -215,7 +215,7 @@ impl Vault {
                 Ok(inserted)
             }
             Err(error) => {
-                self.owe(epoch, session, place, &error);
+                self.set_pending(epoch, session, place, &error);
                 Err(error.into())
             }
         }
@@ -226,8 +226,8 @@ impl Vault {
         self.step(StoreStep::CompareAndSwap, swapped).await.inspect_err(|_| self.machine().doubt())
     }
 
-    fn owe(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {
-        self.machine().owe(epoch, session, place, failure.clone());
+    fn set_pending(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {
+        self.machine().set_pending(epoch, session, place, failure.clone());
         self.report.owed(Debt::Session, failure);
     }
 
@@ -238,8 +238,8 @@ impl Vault {
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
-            // It may be on record all the same, while this manager knows that nothing was sent. An intent to resend
-            // stays on record: clearing it would say that the token was never sent.
+            // The intent may be on record all the same, while this manager knows that nothing was sent. An intent to
+            // resend stays on record: clearing it would say that the token was never sent.
             Err(_) if !intent.is_resent() => self.machine().set_void(epoch, intent),
             Err(_) => {}
         }
@@ -267,7 +267,7 @@ impl Vault {
         match self.swap(place, renewed).await {
             Ok(written) => Ok(written.is_some()),
             Err(error) => {
-                self.owe(epoch, renewed, place, &error);
+                self.set_pending(epoch, renewed, place, &error);
                 Ok(true)
             }
         }

@@ -32,7 +32,7 @@ fn remedy(kind: ErrorKind) -> &'static str {
             "something else has this name: move it away"
         }
         ErrorKind::Unsupported => "choose a folder on a local file system, which has locks",
-        _ => "look at that file system",
+        _ => "check that file system",
     }
 }
 

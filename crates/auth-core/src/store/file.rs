@@ -160,7 +160,7 @@ impl FileStore {
                 let slot = Slot::open(&files, &key)?;
                 slot.exclusively(|| match waits.upgrade() {
                     Some(_) => work(&slot),
-                    None => Err(storage("whoever wanted it went away: nothing was written")),
+                    None => Err(storage("the caller was dropped before the write began: nothing was written")),
                 })
             });
             let done = done.await;

@@ -12,7 +12,7 @@ use super::folder::{Folder, has_name};
 use crate::{AuthError, AuthErrorKind, Delivery};
 
 /// The longest time that a system call takes on a working file system.
-const PATIENCE: Duration = Duration::from_secs(30);
+const DISK_LIMIT: Duration = Duration::from_secs(30);
 
 /// A lock that is held. Dropping it releases it.
 #[derive(Debug)]
@@ -111,13 +111,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, AuthError> {
     let runtime = tokio::runtime::Handle::try_current()
         .map_err(|_| storage("there is no tokio runtime here: call this from within one"))?;
-    match tokio::time::timeout(PATIENCE, runtime.spawn_blocking(work)).await {
+    match tokio::time::timeout(DISK_LIMIT, runtime.spawn_blocking(work)).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(storage("the runtime is shutting down: it is unknown whether this was done")),
-        Err(_) => {
-            Err(storage(format!("the disk didn't answer within {} s: look at it", PATIENCE.as_secs()))
-                .with_transient(true))
-        }
+        Err(_) => Err(storage(format!("the disk didn't answer within {} s: check the disk", DISK_LIMIT.as_secs()))
+            .with_transient(true)),
     }
 }
 
@@ -137,7 +135,7 @@ mod tests {
     const SOON: Duration = Duration::from_secs(20);
 
     #[tokio::test]
-    async fn one_handle_at_a_time_and_dropping_it_lets_the_next_in() {
+    async fn one_handle_holds_the_lock_until_it_is_dropped() {
         let scratch = Scratch::new();
         let held = take(scratch.path(), "a", NOW).await.unwrap();
         let error = take(scratch.path(), "a", Duration::from_millis(5)).await.unwrap_err();

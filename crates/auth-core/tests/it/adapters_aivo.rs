@@ -12,11 +12,11 @@ use client_runtime::RetryPolicy;
 use serde_json::{Value, json};
 
 use crate::support::fake::{
-    Case, Fake, Frozen, NOW, PATIENT, assert_clean, at, check_transport, common, refuses, unauthorized,
+    Case, Fake, FixedClock, LONG_LIMIT, NOW, assert_clean, at, check_transport, common, refuses, unauthorized,
 };
 
 fn adapter(url: &str) -> AivoAuthenticator {
-    adapter_that_waits(url, PATIENT)
+    adapter_that_waits(url, LONG_LIMIT)
 }
 
 fn adapter_that_waits(url: &str, timeout: Duration) -> AivoAuthenticator {
@@ -55,8 +55,8 @@ const OPERATIONS: [(&str, AuthErrorKind); 3] = [
 
 async fn run(adapter: &AivoAuthenticator, operation: &str) -> Result<(), AuthError> {
     match operation {
-        "login" => adapter.login(&credentials(), &Frozen).await.map(drop),
-        "refresh_token" => adapter.refresh(&session(), &Frozen).await.map(drop),
+        "login" => adapter.login(&credentials(), &FixedClock).await.map(drop),
+        "refresh_token" => adapter.refresh(&session(), &FixedClock).await.map(drop),
         "logout" => adapter.logout(&session()).await,
         other => panic!("{other}"),
     }
@@ -65,7 +65,7 @@ async fn run(adapter: &AivoAuthenticator, operation: &str) -> Result<(), AuthErr
 #[tokio::test]
 async fn login_sends_the_password_and_no_token() {
     let fake = Fake::answering(200, &answer(900).to_string()).await;
-    let session = adapter(&fake.url).login(&credentials(), &Frozen).await.unwrap();
+    let session = adapter(&fake.url).login(&credentials(), &FixedClock).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/login"));
     assert_eq!(request.authorization, None);
@@ -80,7 +80,7 @@ async fn login_sends_the_password_and_no_token() {
 #[tokio::test]
 async fn login_user_returns_the_user() {
     let fake = Fake::answering(200, &answer(900).to_string()).await;
-    let (session, user) = adapter(&fake.url).login_user(&credentials(), &Frozen).await.unwrap();
+    let (session, user) = adapter(&fake.url).login_user(&credentials(), &FixedClock).await.unwrap();
     assert_eq!(session.subject, Some(user.id.to_string()));
     assert_eq!((user.first_name.as_str(), user.email.as_str()), ("M", "Me@example.com"));
 }
@@ -88,7 +88,7 @@ async fn login_user_returns_the_user() {
 #[tokio::test]
 async fn refresh_sends_both_tokens_and_keeps_the_account() {
     let fake = Fake::answering(200, &answer(900).to_string()).await;
-    let renewed = adapter(&fake.url).refresh(&session(), &Frozen).await.unwrap();
+    let renewed = adapter(&fake.url).refresh(&session(), &FixedClock).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/refresh"));
     assert_eq!(request.authorization.as_deref(), Some("Bearer canary-access"));
@@ -234,17 +234,17 @@ async fn a_response_with_tokens_is_a_session() {
         (whole("expiresIn", Value::Null), id, email, None),
     ] {
         fake.answer(200, &[], &answer.to_string());
-        let session = adapter.login(&credentials(), &Frozen).await.unwrap();
+        let session = adapter.login(&credentials(), &FixedClock).await.unwrap();
         assert_eq!((session.subject.as_deref(), session.account.as_deref()), (id, Some(email)), "{answer}");
         assert_eq!((session.access_token.expose(), session.expires_at), ("access", end), "{answer}");
         assert_eq!(session.refresh_token.as_ref().unwrap().expose(), "refresh");
-        let renewed = adapter.refresh(&self::session(), &Frozen).await.unwrap();
+        let renewed = adapter.refresh(&self::session(), &FixedClock).await.unwrap();
         assert_eq!(renewed.subject.as_deref(), id.or(Some("somebody")), "{answer}");
         assert_eq!((renewed.account.as_deref(), renewed.expires_at), (Some("me@example.com"), end), "{answer}");
     }
     // The whole user is more than a session: the client's own type stays as documented.
     fake.answer(200, &[], &user("tenantId", Value::Null).to_string());
-    let error = adapter.login_user(&credentials(), &Frozen).await.unwrap_err();
+    let error = adapter.login_user(&credentials(), &FixedClock).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (AuthErrorKind::Decode, Some(200)));
     assert!(error.to_string().contains("`user.tenantId` is null"), "{error}");
     assert_clean(&error);
@@ -272,22 +272,22 @@ async fn requests_that_cannot_succeed_are_not_sent() {
         (Credentials::from(AppAccess::new("canary", "app")), "app access"),
         (Credentials::custom("canary"), "custom"),
     ] {
-        let error = adapter.login(&credentials, &Frozen).await.unwrap_err();
+        let error = adapter.login(&credentials, &FixedClock).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert!(error.to_string().contains(words) && !error.to_string().contains("äöü"), "{error}");
         assert_clean(&error);
     }
-    let error = adapter.refresh(&Session::new("canary-access", at(NOW)), &Frozen).await.unwrap_err();
+    let error = adapter.refresh(&Session::new("canary-access", at(NOW)), &FixedClock).await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::ReauthRequired, Delivery::NotProcessed));
     assert!(error.needs_login());
     let unsendable = Session::new("canary\n", at(NOW)).with_refresh_token("canary");
     for error in
-        [adapter.refresh(&unsendable, &Frozen).await.unwrap_err(), adapter.logout(&unsendable).await.unwrap_err()]
+        [adapter.refresh(&unsendable, &FixedClock).await.unwrap_err(), adapter.logout(&unsendable).await.unwrap_err()]
     {
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert_clean(&error);
     }
     assert!(fake.received().is_empty());
     // Eight characters are enough, however many bytes they have.
-    adapter.login(&Credentials::password("me", "äöüäöüäö"), &Frozen).await.unwrap();
+    adapter.login(&Credentials::password("me", "äöüäöüäö"), &FixedClock).await.unwrap();
 }

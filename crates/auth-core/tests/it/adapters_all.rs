@@ -13,7 +13,7 @@ use client_runtime::RetryPolicy;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::fake::{Fake, Frozen, NOW, assert_clean, at};
+use crate::support::fake::{Fake, FixedClock, NOW, assert_clean, at};
 
 fn all(url: &str) -> [Arc<dyn Authenticator>; 3] {
     through(url, reqwest::Client::builder)
@@ -49,7 +49,7 @@ async fn missing_verbs_are_visible_beforehand_and_send_nothing() {
             ("revoke_all", capabilities.revoke_all),
         ] {
             let error = match verb {
-                "refresh" => family.refresh(&session(), &Frozen).await.map(drop),
+                "refresh" => family.refresh(&session(), &FixedClock).await.map(drop),
                 "logout" => family.logout(&session()).await,
                 _ => family.revoke_all(&session()).await,
             };
@@ -68,7 +68,7 @@ async fn families_are_named_and_refuse_foreign_credentials() {
     let names = all(&fake.url).map(|family| family.family().to_string());
     assert_eq!(names, ["svix", "pacerpro", "aivo"]);
     for family in all(&fake.url) {
-        let error = family.login(&Credentials::custom("canary"), &Frozen).await.unwrap_err();
+        let error = family.login(&Credentials::custom("canary"), &FixedClock).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::InvalidInput);
     }
     assert!(fake.received().is_empty());
@@ -121,10 +121,10 @@ async fn refusing(answer: Frames) -> String {
 
 async fn renew(family: &dyn Authenticator) -> AuthError {
     match family.capabilities().renewal {
-        Renewal::Refresh => family.refresh(&session(), &Frozen).await.unwrap_err(),
+        Renewal::Refresh => family.refresh(&session(), &FixedClock).await.unwrap_err(),
         _ => {
             let app_access = AppAccess::new("canary-key", "app_1").with_lifetime(Duration::from_secs(3600)).into();
-            family.login(&app_access, &Frozen).await.unwrap_err()
+            family.login(&app_access, &FixedClock).await.unwrap_err()
         }
     }
 }
@@ -166,7 +166,7 @@ async fn no_other_failure_is_taken_for_a_refusal_of_credentials() {
             let password = Credentials::password("me@example.com", "canary-password");
             let login = match family.family().as_str() {
                 "svix" => renew(&*family).await,
-                _ => family.login(&password, &Frozen).await.unwrap_err(),
+                _ => family.login(&password, &FixedClock).await.unwrap_err(),
             };
             for error in [login, renew(&*family).await] {
                 assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Refused), "{error}");

@@ -11,10 +11,12 @@ use client_runtime::RetryPolicy;
 use pacerpro_client::{Client, Server};
 use serde_json::json;
 
-use crate::support::fake::{Fake, Frozen, JWT, NOW, PATIENT, assert_clean, at, check_transport, common, unauthorized};
+use crate::support::fake::{
+    Fake, FixedClock, JWT, LONG_LIMIT, NOW, assert_clean, at, check_transport, common, unauthorized,
+};
 
 fn adapter(url: &str) -> PacerProAuthenticator {
-    adapter_that_waits(url, PATIENT)
+    adapter_that_waits(url, LONG_LIMIT)
 }
 
 fn adapter_that_waits(url: &str, timeout: Duration) -> PacerProAuthenticator {
@@ -40,8 +42,8 @@ const OPERATIONS: [(&str, AuthErrorKind); 3] = [
 
 async fn run(adapter: &PacerProAuthenticator, operation: &str) -> Result<(), AuthError> {
     match operation {
-        "create_session" => adapter.login(&credentials(), &Frozen).await.map(drop),
-        "refresh_session" => adapter.refresh(&session(), &Frozen).await.map(drop),
+        "create_session" => adapter.login(&credentials(), &FixedClock).await.map(drop),
+        "refresh_session" => adapter.refresh(&session(), &FixedClock).await.map(drop),
         "delete_session" => adapter.revoke_all(&session()).await,
         other => panic!("{other}"),
     }
@@ -50,7 +52,7 @@ async fn run(adapter: &PacerProAuthenticator, operation: &str) -> Result<(), Aut
 #[tokio::test]
 async fn login_sends_the_password_and_no_token() {
     let fake = Fake::answering(200, &json!({"jwtToken": JWT, "expiresAt": "2023-11-14T22:30:00Z"}).to_string()).await;
-    let session = adapter(&fake.url).login(&credentials(), &Frozen).await.unwrap();
+    let session = adapter(&fake.url).login(&credentials(), &FixedClock).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/session"));
     assert_eq!(request.authorization, None);
@@ -82,7 +84,7 @@ async fn expiry_comes_from_the_response_or_else_from_the_token() {
         (json!({"jwtToken": "opaque", "more": [1]}), None),
     ] {
         fake.answer(200, &[], &answer.to_string());
-        let session = adapter(&fake.url).login(&credentials(), &Frozen).await.unwrap();
+        let session = adapter(&fake.url).login(&credentials(), &FixedClock).await.unwrap();
         assert_eq!(session.expires_at, expires_at, "{answer}");
     }
 }
@@ -90,7 +92,7 @@ async fn expiry_comes_from_the_response_or_else_from_the_token() {
 #[tokio::test]
 async fn refresh_sends_the_sessions_token_and_keeps_the_account() {
     let fake = Fake::answering(200, &json!({"jwtToken": "fresh"}).to_string()).await;
-    let renewed = adapter(&fake.url).refresh(&session(), &Frozen).await.unwrap();
+    let renewed = adapter(&fake.url).refresh(&session(), &FixedClock).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/session"));
     assert_eq!(request.authorization.as_deref(), Some("Bearer canary-token"));
@@ -194,14 +196,14 @@ async fn credentials_of_other_kinds_are_refused_before_anything_is_sent() {
         Credentials::from(AppAccess::new("canary", "app")),
         Credentials::custom("canary"),
     ] {
-        let error = adapter(&fake.url).login(&credentials, &Frozen).await.unwrap_err();
+        let error = adapter(&fake.url).login(&credentials, &FixedClock).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert!(error.to_string().contains(credentials.kind()), "{error}");
         assert_clean(&error);
     }
     let unsendable = Session::new("canary\n", at(NOW));
     for error in [
-        adapter(&fake.url).refresh(&unsendable, &Frozen).await.unwrap_err(),
+        adapter(&fake.url).refresh(&unsendable, &FixedClock).await.unwrap_err(),
         adapter(&fake.url).revoke_all(&unsendable).await.unwrap_err(),
     ] {
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));

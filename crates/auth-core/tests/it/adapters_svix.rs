@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 use svix_client::{Client, ClientBuilder, Server, types};
 
 use crate::support::fake::{
-    Case, Fake, Frozen, JWT, NOW, PATIENT, assert_clean, at, check_transport, common, refuses, unauthorized,
+    Case, Fake, FixedClock, JWT, LONG_LIMIT, NOW, assert_clean, at, check_transport, common, refuses, unauthorized,
 };
 
 fn client(url: &str) -> ClientBuilder {
     let client = Client::builder().server(Server::Custom(url.to_owned())).retry(RetryPolicy::never());
-    client.timeout(PATIENT).max_body_size(8 * 1024)
+    client.timeout(LONG_LIMIT).max_body_size(8 * 1024)
 }
 
 fn adapter(client: ClientBuilder) -> SvixAuthenticator {
@@ -56,8 +56,8 @@ const OPERATIONS: [(&str, &str, AuthErrorKind); 6] = [
 
 async fn run(adapter: &SvixAuthenticator, what: &str) -> Result<(), AuthError> {
     match what {
-        "mint" => adapter.login(&app_access(Some(3600)), &Frozen).await.map(drop),
-        "exchange" => adapter.login(&one_time(Some("canary-bearer")), &Frozen).await.map(drop),
+        "mint" => adapter.login(&app_access(Some(3600)), &FixedClock).await.map(drop),
+        "exchange" => adapter.login(&one_time(Some("canary-bearer")), &FixedClock).await.map(drop),
         "logout" => adapter.logout(&session()).await,
         "revoke all" => adapter.revoke_all(&session()).await,
         "portal link" => adapter.portal_link(&session(), "app_1", &types::AppPortalAccessIn::new()).await.map(drop),
@@ -88,7 +88,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
         (None, "opaque", None, json!({})),
     ] {
         fake.answer(200, &[], &json!({"url": "https://x/login#key=canary", "token": token}).to_string());
-        let session = adapter.login(&app_access(lifetime), &Frozen).await.unwrap();
+        let session = adapter.login(&app_access(lifetime), &FixedClock).await.unwrap();
         assert_request(&fake, "/api/v1/auth/app-portal-access/app_1", "canary-key", body);
         assert_eq!(session.access_token.expose(), token);
         assert_eq!((session.issued_at, session.expires_at), (at(NOW), expires_at));
@@ -101,7 +101,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
 async fn a_one_time_token_is_exchanged_with_its_bearer_or_the_clients_own_token() {
     let fake = Fake::answering(200, &json!({"token": JWT}).to_string()).await;
     for (bearer, sent) in [(Some("canary-bearer"), "canary-bearer"), (None, "canary-own-key")] {
-        let session = operator(&fake.url).login(&one_time(bearer), &Frozen).await.unwrap();
+        let session = operator(&fake.url).login(&one_time(bearer), &FixedClock).await.unwrap();
         assert_request(&fake, "/api/v1/auth/one-time-token", sent, json!({"oneTimeToken": "canary-once"}));
         assert_eq!(session.expires_at, Some(at(1_700_003_600)));
         assert_eq!((session.subject.as_deref(), session.account), (Some("42"), None));
@@ -113,12 +113,12 @@ async fn an_api_key_becomes_a_session_without_a_request() {
     let fake = Fake::answering(500, "").await;
     // Even a key that is a JWT: only the vendor ends it.
     for key in ["canary-key.eu", JWT] {
-        let session = operator(&fake.url).login(&Credentials::api_key(key), &Frozen).await.unwrap();
+        let session = operator(&fake.url).login(&Credentials::api_key(key), &FixedClock).await.unwrap();
         assert_eq!(session.access_token.expose(), key);
         assert!(session.expires_at.is_none() && session.refresh_token.is_none() && session.account.is_none());
     }
     for key in ["", "canary\n", "can ary"] {
-        let error = operator(&fake.url).login(&Credentials::api_key(key), &Frozen).await.unwrap_err();
+        let error = operator(&fake.url).login(&Credentials::api_key(key), &FixedClock).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert_clean(&error);
     }
@@ -180,7 +180,7 @@ async fn capabilities_match_the_verbs() {
     let capabilities = adapter.capabilities();
     assert_eq!((capabilities.renewal, capabilities.logout), (Renewal::Relogin, LogoutScope::Session));
     assert!(capabilities.revoke_all && !capabilities.rotates && !capabilities.renews_valid_only);
-    assert_eq!(adapter.refresh(&session(), &Frozen).await.unwrap_err().kind(), AuthErrorKind::Unsupported);
+    assert_eq!(adapter.refresh(&session(), &FixedClock).await.unwrap_err().kind(), AuthErrorKind::Unsupported);
     assert!(fake.received().is_empty());
     assert!(app_access(None).is_reusable());
     assert!(!one_time(None).is_reusable() && !Credentials::api_key("k").is_reusable());
@@ -257,13 +257,13 @@ async fn success_of_another_form_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_token_is_all_that_a_session_needs() {
+async fn a_session_needs_only_a_token() {
     let fake = Fake::start().await;
     let adapter = operator(&fake.url);
     for body in [r#"{"token":"opaque"}"#, r#"{"url":null,"token":"opaque"}"#] {
         fake.answer(200, &[], body);
         for what in [app_access(Some(3600)), one_time(Some("canary-bearer"))] {
-            assert_eq!(adapter.login(&what, &Frozen).await.unwrap().access_token.expose(), "opaque", "{body}");
+            assert_eq!(adapter.login(&what, &FixedClock).await.unwrap().access_token.expose(), "opaque", "{body}");
         }
         let error = run(&adapter, "portal link").await.unwrap_err();
         assert!(error.to_string().contains("`url` is "), "what is asked for is the link: {error}");
@@ -300,7 +300,7 @@ async fn requests_that_cannot_succeed_are_not_sent() {
         Credentials::password("me", "canary-password"),
         Credentials::custom("canary"),
     ] {
-        let error = adapter.login(&credentials, &Frozen).await.unwrap_err();
+        let error = adapter.login(&credentials, &FixedClock).await.unwrap_err();
         let seen = (error.kind(), error.delivery());
         assert_eq!(seen, (AuthErrorKind::InvalidInput, Delivery::NotProcessed), "{credentials:?}");
         assert!(!error.is_transient() && !error.needs_login());
@@ -318,9 +318,10 @@ async fn requests_that_cannot_succeed_are_not_sent() {
 async fn a_client_without_a_token_says_what_it_needs() {
     let fake = Fake::answering(204, "").await;
     let adapter = adapter(client(&fake.url));
-    for error in
-        [adapter.revoke_all(&session()).await.unwrap_err(), adapter.login(&one_time(None), &Frozen).await.unwrap_err()]
-    {
+    for error in [
+        adapter.revoke_all(&session()).await.unwrap_err(),
+        adapter.login(&one_time(None), &FixedClock).await.unwrap_err(),
+    ] {
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert!(error.to_string().contains("static token"), "{error}");
         assert!(!error.needs_login());

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use AuthErrorKind::{Decode, Forbidden, InvalidCredentials, NotFound, RateLimited, SessionExpired, Timeout, Transport};
 
-use crate::support::vendors::{ROWS, Row, Verb, World, name};
+use crate::support::vendors::{ROWS, Row, Setup, Verb, name};
 
 /// The result of a call; `Ok(())` where the fault does no harm.
 type Expected = Result<(), AuthErrorKind>;
@@ -49,7 +49,7 @@ fn by_default(fault: &Fault) -> Expected {
         // Expiry counts from the response's arrival, or was requested.
         Fault::ClockAhead(_) => FINE,
         Fault::ClockBehind(_) => FINE,
-        other => panic!("{other:?} is new: what should become of it?"),
+        other => panic!("{other:?} is new: add its expected result"),
     }
 }
 
@@ -119,13 +119,13 @@ fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec
 
 /// One row: fault after fault, with the same clients and the same vendor.
 async fn run(row: Row) -> (usize, Vec<String>) {
-    let world = World::start(row.vendor).await;
+    let setup = Setup::start(row.vendor).await;
     let (mut cells, mut wrong) = (0, Vec::new());
-    for fault in Fault::all(&world.elsewhere.origin()) {
+    for fault in Fault::all(&setup.elsewhere.origin()) {
         cells += 1;
         let cell = format!("{:?} {:?} {}", row.vendor, row.verb, name(&fault));
-        let mut ready = world.ready(row.verb).await;
-        let outcome = world.call_under(&fault, &row, &ready).await;
+        let mut ready = setup.ready(row.verb).await;
+        let outcome = setup.call_under(&fault, &row, &ready).await;
         let seen = outcome.as_ref().map(|_| ()).map_err(AuthError::kind);
         let expected = expected(&row, &fault);
         if seen != expected {
@@ -137,24 +137,24 @@ async fn run(row: Row) -> (usize, Vec<String>) {
         // The fault is over. Where the vendor has processed the call, the sent token may be spent: then the vendor
         // refuses it, and a login helps. Every other call works as if nothing had happened.
         if row.spends && fault.is_processed() && seen != Err(SessionExpired) {
-            let again = world.call(row.verb, &ready).await.err().map(|error| error.needs_login());
+            let again = setup.call(row.verb, &ready).await.err().map(|error| error.needs_login());
             if again != Some(true) {
                 wrong.push(format!("{cell}: what was spent asks for a login, not {again:?}"));
             }
-            ready = world.ready(row.verb).await;
+            ready = setup.ready(row.verb).await;
         }
-        if let Err(error) = world.call(row.verb, &ready).await {
+        if let Err(error) = setup.call(row.verb, &ready).await {
             wrong.push(format!("{cell}: the next call fails: {error}"));
         }
     }
-    if !world.elsewhere.received().is_empty() {
+    if !setup.elsewhere.received().is_empty() {
         wrong.push(format!("{row:?}: another origin was called"));
     }
     (cells, wrong)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_fault_on_every_operation_is_the_right_error_and_poisons_nothing() {
+async fn every_fault_on_every_operation_gives_its_error_and_does_no_lasting_damage() {
     let mut rows = JoinSet::new();
     for row in ROWS {
         rows.spawn(run(row));

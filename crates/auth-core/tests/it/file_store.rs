@@ -47,7 +47,7 @@ async fn saved(scratch: &Scratch) -> (FileStore, Revision) {
 }
 
 #[tokio::test]
-async fn files_and_folders_are_for_their_user_alone() {
+async fn only_their_owner_can_access_files_and_folders() {
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path().join("deeper/still")).unwrap();
     let folder = scratch.path().join("deeper/still");
@@ -207,7 +207,7 @@ async fn a_malformed_record_is_refused_until_a_login() {
     assert!(store.load(KEY).await.unwrap().is_some());
     fs::write(&path, "damaged again").unwrap();
     store.remove(KEY).await.unwrap();
-    assert!(store.load(KEY).await.unwrap().is_none(), "what is damaged can be removed");
+    assert!(store.load(KEY).await.unwrap().is_none(), "a damaged record can be removed");
 }
 
 #[tokio::test]
@@ -248,11 +248,11 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     store.remove(KEY).await.unwrap();
     write();
     store.remove(KEY).await.unwrap();
-    assert!(store.load(KEY).await.unwrap().is_none(), "whoever signs out ends that too");
+    assert!(store.load(KEY).await.unwrap().is_none(), "a logout removes that record too");
 }
 
 #[tokio::test]
-async fn leftovers_of_a_killed_writer_are_removed_by_the_next() {
+async fn temporary_files_of_a_killed_writer_are_removed_by_the_next() {
     let scratch = Scratch::new();
     let (store, _) = saved(&scratch).await;
     let left = scratch.path().join(TEMPORARY);
@@ -391,7 +391,7 @@ mod encrypted {
     }
 
     #[tokio::test]
-    async fn a_key_is_neither_ignored_nor_missed_silently() {
+    async fn a_missing_and_an_unused_key_are_errors() {
         let scratch = Scratch::new();
         let (plain, _) = saved(&scratch).await;
         let sealed = open(&scratch, 1);

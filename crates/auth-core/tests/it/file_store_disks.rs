@@ -17,7 +17,7 @@ use crate::support::scratch::Scratch;
 const KEY: &str = "aivo https://aivo.test ada";
 const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
 /// A user who most likely doesn't run this.
-const STRANGER: u32 = 54_321;
+const OTHER_USER: u32 = 54_321;
 
 fn session(name: &str) -> Session {
     // Longer than the block that a small file system has left.
@@ -45,7 +45,7 @@ async fn a_full_disk_is_reported_and_the_old_session_is_whole() {
         let error = store.save(KEY, &session("second")).await.unwrap_err();
         assert_says(&error, &["can't write to", disk.path().to_str().unwrap(), "make room"]);
         assert!(error.is_transient());
-        assert_eq!(disk.folder.files(), ["filler", RECORD], "what was begun is taken away");
+        assert_eq!(disk.folder.files(), ["filler", RECORD], "the unfinished file is removed");
         let found = store.load(KEY).await.unwrap().unwrap();
         assert_eq!(found.revision, revision);
         assert_eq!(found.session.access_token, session("first").access_token);
@@ -65,7 +65,7 @@ async fn a_session_can_be_removed_from_a_full_disk() {
     assert_ne!(store.vacancy(KEY).await.unwrap(), Some(Revision::VACANT), "there is room for the mark now");
     disk.fill();
     assert_says(&store.remove(KEY).await.unwrap_err(), &["can't write to", "make room"]);
-    assert_eq!(disk.folder.files(), ["filler"], "what was begun is taken away");
+    assert_eq!(disk.folder.files(), ["filler"], "the unfinished file is removed");
 }
 
 #[tokio::test]
@@ -91,9 +91,9 @@ async fn files_of_another_user_are_refused() {
     let store = FileStore::open(scratch.path()).unwrap();
     store.save(KEY, &session("first")).await.unwrap();
     let record = scratch.path().join(RECORD);
-    let Some(()) = requirement(Requirement::User, lchown(&record, Some(STRANGER), None)) else { return };
+    let Some(()) = requirement(Requirement::User, lchown(&record, Some(OTHER_USER), None)) else { return };
     assert_says(&store.load(KEY).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
-    chown(scratch.path(), Some(STRANGER), None).unwrap();
+    chown(scratch.path(), Some(OTHER_USER), None).unwrap();
     let words = [scratch.path().to_str().unwrap(), "belongs to the user 54321"];
     assert_says(&store.load(KEY).await.unwrap_err(), &words);
     assert_says(&FileStore::open(scratch.path()).unwrap_err(), &words);
@@ -108,13 +108,13 @@ fn a_folder_without_permission_is_reported() {
     let program = scratch.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let mut child = respawn_copy(&program, module_path!(), "somebody_else");
-    let done = child.env("STORE_FOLDER", scratch.path()).uid(STRANGER).output();
+    let done = child.env("STORE_FOLDER", scratch.path()).uid(OTHER_USER).output();
     let Some(done) = requirement(Requirement::User, done) else { return };
     assert_passed(&done);
 }
 
 #[tokio::test]
-#[ignore = "what another test starts as another user"]
+#[ignore = "another test starts it as another user"]
 async fn somebody_else() {
     let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
     let folder = PathBuf::from(folder);

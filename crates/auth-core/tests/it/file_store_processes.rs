@@ -42,7 +42,7 @@ fn child(folder: &Path, what: &str, step: Option<FileStep>) -> Command {
 }
 
 #[tokio::test]
-#[ignore = "what the other tests start as a process"]
+#[ignore = "other tests start it as a process"]
 async fn a_process_of_its_own() {
     let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
     let dies_at = std::env::var("STORE_DIES_AT").unwrap();
@@ -100,7 +100,7 @@ async fn take_turns(store: &FileStore, folder: &Path) {
     }
 }
 
-fn run_until_it_dies(folder: &Path, what: &str, step: FileStep) {
+fn run_until_killed(folder: &Path, what: &str, step: FileStep) {
     let status = child(folder, what, Some(step)).status().unwrap();
     assert!(!status.success(), "{what} never came to {step:?}");
 }
@@ -123,7 +123,7 @@ async fn assert_goes_on(store: &FileStore, scratch: &Scratch) {
 }
 
 #[tokio::test]
-async fn a_writer_that_dies_leaves_the_old_or_the_new() {
+async fn a_killed_writer_leaves_the_old_or_the_new_session() {
     for (at, step) in FileStep::WRITE.into_iter().enumerate() {
         let is_new = at >= FileStep::WRITE.iter().position(|step| *step == FileStep::AfterRename).unwrap();
         for (what, old, new) in [
@@ -138,7 +138,7 @@ async fn a_writer_that_dies_leaves_the_old_or_the_new() {
             if let Some(old) = old {
                 store.save(KEY, &session(old)).await.unwrap();
             }
-            run_until_it_dies(scratch.path(), what, step);
+            run_until_killed(scratch.path(), what, step);
             let expected = if is_new { Some(new) } else { old.map(|old| (old, false)) };
             let expected = expected.map(|(name, intent)| (name.to_owned(), intent));
             assert_eq!(found(&store).await, expected, "{what} at {step:?}");
@@ -148,13 +148,13 @@ async fn a_writer_that_dies_leaves_the_old_or_the_new() {
 }
 
 #[tokio::test]
-async fn a_removal_that_dies_leaves_the_old_or_nothing() {
+async fn a_killed_removal_leaves_the_old_session_or_none() {
     for (at, step) in FileStep::REMOVAL.into_iter().enumerate() {
         let is_gone = at >= FileStep::REMOVAL.iter().position(|step| *step == FileStep::AfterRemove).unwrap();
         let scratch = Scratch::new();
         let store = open(scratch.path());
         store.save(KEY, &session("old")).await.unwrap();
-        run_until_it_dies(scratch.path(), "remove", step);
+        run_until_killed(scratch.path(), "remove", step);
         assert_eq!(found(&store).await.is_none(), is_gone, "{step:?}");
         let is_marked = at >= FileStep::REMOVAL.iter().position(|step| *step == FileStep::AfterMark).unwrap();
         assert_eq!(
@@ -167,11 +167,11 @@ async fn a_removal_that_dies_leaves_the_old_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_lock_dies_with_its_process() {
+async fn a_lock_ends_with_its_process() {
     for step in FileStep::LOCK {
         let scratch = Scratch::new();
         let store = open(scratch.path());
-        run_until_it_dies(scratch.path(), "lock", step);
+        run_until_killed(scratch.path(), "lock", step);
         assert_goes_on(&store, &scratch).await;
     }
 }

@@ -14,7 +14,7 @@ use auth_core::{
 };
 
 use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, refused, text};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 struct Shared<A> {
     vendor: Arc<A>,
     timer: Arc<dyn Timer>,
-    store: Arc<Unsteady>,
+    store: Arc<FaultyStore>,
 }
 
 impl Shared<Acme> {
@@ -79,7 +79,7 @@ async fn a_token_that_a_peers_renewal_ended_is_replaced_by_what_the_peer_stored(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_peer_left_to_renew_is_renewed_with_the_peers_refresh_token() {
+async fn an_expired_session_of_a_peer_is_renewed_with_the_peers_refresh_token() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     shared.keep("me", &shared.vendor.session(HOUR)).await;
@@ -170,7 +170,7 @@ async fn an_outage_of_the_vendor_is_not_the_end_of_a_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_vendor_that_asks_one_session_for_patience_delays_no_other() {
+async fn a_retry_after_for_one_session_delays_no_other() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     shared.vendor.script("refresh", [Answer::Err(busy().with_retry_after(Some(MINUTE)))]);
@@ -344,7 +344,7 @@ async fn a_session_is_kept_alive_in_time_although_the_machine_slept() {
     let peer = shared.peer();
     let kept_alive = tokio::spawn(async move { peer.keep_alive().await });
     tokio::time::sleep(MINUTE * 10).await;
-    // It wakes up with twenty minutes left, and the vendor renews only a session that is still valid.
+    // The machine wakes up with twenty minutes left, and the vendor renews only a session that is still valid.
     laptop.sleep_for(MINUTE * 30);
     tokio::time::sleep(MINUTE * 14).await;
     assert_eq!(shared.vendor.calls("refresh"), 0, "too early");
@@ -356,13 +356,13 @@ async fn a_session_is_kept_alive_in_time_although_the_machine_slept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_manager_that_is_gone_leaves_no_task_behind() {
+async fn a_dropped_manager_leaves_no_task_behind() {
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     shared.keep("me", &shared.vendor.session(HOUR)).await;
     // The renewed session can't be written, so a task keeps retrying.
-    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    shared.store.store_fault(Step::Swap, StoreFault::Refuses);
     let peer = shared.peer();
     let mut kept_alive = Box::pin(peer.keep_alive());
     assert!(tokio::time::timeout(HOUR * 3, &mut kept_alive).await.is_err());
@@ -374,6 +374,6 @@ async fn a_manager_that_is_gone_leaves_no_task_behind() {
 }
 
 #[test]
-fn the_page_and_the_tests_hold_together() {
+fn the_page_lists_every_test_and_no_other() {
     page::assert_holds_together();
 }

@@ -70,8 +70,8 @@ async fn the_account_comes_from_the_builder_or_else_from_the_credentials() {
     assert_eq!(builder().account("team").build().unwrap().key().account(), "team");
     let session = shared.acme.session(Duration::ZERO).with_account("grace");
     assert_eq!(shared.builder().session(session).build().unwrap().key().account(), "grace");
-    for nobody in [Credentials::custom(7), OneTimeToken::new("once").into()] {
-        assert_eq!(account(nobody), Err(AuthErrorKind::InvalidInput));
+    for unreachable_url in [Credentials::custom(7), OneTimeToken::new("once").into()] {
+        assert_eq!(account(unreachable_url), Err(AuthErrorKind::InvalidInput));
     }
     let error = shared.builder().build().unwrap_err();
     assert!(error.to_string().contains("`SessionManagerBuilder::account`"), "{error}");

@@ -16,15 +16,15 @@ use svix_client::types::{ApplicationTokenExpireIn, OneTimeTokenIn};
 use tokio::task::JoinSet;
 
 use crate::support::respawn::{assert_passed, respawn};
-use crate::support::vendors::{ClockTimer, ROWS, Row, World, debug, name, shown};
+use crate::support::vendors::{ClockTimer, ROWS, Row, Setup, debug, name, shown};
 
 /// The shown texts, each with its place.
 type Shown = Vec<(String, String)>;
 
 /// Searches all texts for all secrets.
-fn hits(world: &World, shown: &Shown) -> Vec<String> {
-    let mut canary = world.canary.clone();
-    canary.watch_all(world.server.vendor().name(), world.server.state().stats().secrets());
+fn hits(setup: &Setup, shown: &Shown) -> Vec<String> {
+    let mut canary = setup.canary.clone();
+    canary.watch_all(setup.server.vendor().name(), setup.server.state().stats().secrets());
     let find = |(place, text): &(String, String)| {
         canary.scan(text).iter().map(|hit| format!("{place} shows {hit}")).collect::<Vec<_>>()
     };
@@ -33,13 +33,13 @@ fn hits(world: &World, shown: &Shown) -> Vec<String> {
 
 /// A row of the fault matrix, with all texts that its calls show.
 async fn row(row: Row) -> (usize, Vec<String>, Vec<String>) {
-    let world = World::start(row.vendor).await;
+    let setup = Setup::start(row.vendor).await;
     let mut texts = Shown::new();
-    for fault in Fault::all(&world.elsewhere.origin()) {
+    for fault in Fault::all(&setup.elsewhere.origin()) {
         let place = format!("{:?} {:?} {}", row.vendor, row.verb, name(&fault));
-        let ready = world.ready(row.verb).await;
+        let ready = setup.ready(row.verb).await;
         texts.push((format!("{place}: what is sent"), debug(&ready)));
-        let text = match world.call_under(&fault, &row, &ready).await {
+        let text = match setup.call_under(&fault, &row, &ready).await {
             Ok(text) => text,
             Err(error) => {
                 let of_token = TokenError::from(error.clone());
@@ -48,10 +48,10 @@ async fn row(row: Row) -> (usize, Vec<String>, Vec<String>) {
         };
         texts.push((format!("{place}: what comes of it"), text));
     }
-    texts.push(("the adapter".to_owned(), debug(&world.adapter)));
-    assert!(world.elsewhere.received().is_empty(), "{row:?}: another origin was called");
-    let secrets = world.server.state().stats().secrets().to_vec();
-    (texts.len(), hits(&world, &texts), secrets)
+    texts.push(("the adapter".to_owned(), debug(&setup.adapter)));
+    assert!(setup.elsewhere.received().is_empty(), "{row:?}: another origin was called");
+    let secrets = setup.server.state().stats().secrets().to_vec();
+    (texts.len(), hits(&setup, &texts), secrets)
 }
 
 /// A process of its own: the trace covers all threads, and only the matrix belongs in it.
@@ -64,7 +64,7 @@ fn the_whole_matrix_shows_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "what another test starts as a process"]
+#[ignore = "another test starts it as a process"]
 async fn the_matrix() {
     let capture = trace::start();
     let mut rows = JoinSet::new();
@@ -86,7 +86,7 @@ async fn the_matrix() {
 
 /// The scan can fail: the responses of the vendors are full of secrets.
 #[test]
-fn the_vendors_do_repeat_what_they_are_sent() {
+fn the_fake_vendors_echo_requests() {
     let mut canary = auth_testkit::Canary::new();
     let (token, body) = (canary.secret("token"), canary.secret("body"));
     let mut quirks = auth_testkit::Quirks::documented();
@@ -110,7 +110,7 @@ async fn the_clients_errors_and_requests_show_no_secret() {
         shown(&outcome.unwrap_err())
     }
     let (svix, pacerpro, aivo) =
-        (World::start(Vendor::Svix).await, World::start(Vendor::PacerPro).await, World::start(Vendor::Aivo).await);
+        (Setup::start(Vendor::Svix).await, Setup::start(Vendor::PacerPro).await, Setup::start(Vendor::Aivo).await);
     // All three have the same secrets, since their canaries have the same seed.
     let mut canary = svix.canary.clone();
     let wrong = canary.secret("wrong");
@@ -150,14 +150,14 @@ async fn the_clients_errors_and_requests_show_no_secret() {
 /// A manager in every state that it shows, its store, its tokens, and a pool.
 #[tokio::test]
 async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
-    let world = World::start(Vendor::Aivo).await;
+    let setup = Setup::start(Vendor::Aivo).await;
     let mut texts = Shown::new();
     let mut show = |place: &str, text: String| texts.push((place.to_owned(), text));
     let store = Arc::new(MemoryStore::new());
-    let manager = SessionManager::builder(world.adapter.authenticator())
-        .credentials(world.credentials())
+    let manager = SessionManager::builder(setup.adapter.authenticator())
+        .credentials(setup.credentials())
         .store(store.clone())
-        .timer(Arc::new(ClockTimer(world.clock.clone())))
+        .timer(Arc::new(ClockTimer(setup.clock.clone())))
         .build()
         .unwrap();
     let watch = manager.watch();
@@ -169,18 +169,18 @@ async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
     let session = manager.session().unwrap();
     let stored = Stored::new((*session).clone(), Some(Intent::of(&session, 7)), Revision(1));
     show("a stored session", debug(&(&stored, store.load(&manager.key().to_string()).await.unwrap())));
-    let planned = world.server.faults().on("refresh_token", Fault::InternalError);
-    let wrong_password = world.server.faults().on("login", Fault::HtmlError);
+    let planned = setup.server.faults().on("refresh_token", Fault::InternalError);
+    let wrong_password = setup.server.faults().on("login", Fault::HtmlError);
     manager.reject(token.generation());
     let error = manager.token().await.unwrap_err();
     assert_eq!((planned.hits(), wrong_password.hits()), (1, 0));
     show("a failure", format!("{}{}", shown(&error), shown(&TokenError::from(error.clone()))));
     show("a manager after a failure", debug(&(&manager, watch.current())));
     show("the store with an intent", debug(&store));
-    show("a pool", debug(&SessionPool::builder(world.adapter.authenticator()).build()));
+    show("a pool", debug(&SessionPool::builder(setup.adapter.authenticator()).build()));
     manager.shutdown().await;
     show("a manager that was shut down", debug(&(&manager, watch.current())));
-    let found = hits(&world, &texts);
+    let found = hits(&setup, &texts);
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -202,7 +202,7 @@ mod trace {
         for (number, secret) in secrets.iter().enumerate() {
             assert!(!text.contains(secret.as_str()), "the trace shows secret {number}");
         }
-        // In every form: the secrets of the canary, which are the same in every world, and headers of any kind.
+        // In every form: the secrets of the canary, which are the same in every setup, and headers of any kind.
         let mut canary = Canary::new();
         canary.secret("password");
         canary.secret("key");

@@ -12,14 +12,14 @@ use auth_core::{
 };
 
 use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, change, refused, text};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A manager over a vendor and a store, with a session of some age in both.
-async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Unsteady>) {
-    let (session, store) = (acme.session(age), Arc::new(Unsteady::default()));
+async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<FaultyStore>) {
+    let (session, store) = (acme.session(age), Arc::new(FaultyStore::default()));
     store.save(ME, &session).await.unwrap();
     let manager = SessionManager::builder(Arc::new(acme))
         .account("me")
@@ -32,7 +32,7 @@ async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (Session
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_happens_is_shown_and_stored() {
+async fn state_changes_are_shown_and_stored() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, Duration::ZERO).await;
     let expiry = |manager: &SessionManager<Arc<Acme>>| match manager.watch().current() {
@@ -119,7 +119,7 @@ async fn of_two_logins_the_later_one_counts_and_the_session_of_the_other_is_ende
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_lands_after_a_revocation_is_not_stored_and_is_ended() {
+async fn a_session_that_arrives_after_a_revocation_is_not_stored_and_is_ended() {
     for scope in [LogoutScope::Session, LogoutScope::Account] {
         let timer = PausedTimer::new();
         let (mut acme, gate) = Acme::gated(&timer);
@@ -178,7 +178,7 @@ async fn an_intent_stays_only_where_a_repeat_would_harm() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_else_has_renewed_is_taken_and_not_redeemed() {
+async fn a_session_that_a_peer_has_renewed_is_used_and_not_redeemed() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, HOUR).await;
     let now = timer.system_time();
@@ -191,17 +191,17 @@ async fn what_somebody_else_has_renewed_is_taken_and_not_redeemed() {
 async fn a_store_that_fails_loses_no_session() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, HOUR).await;
-    store.trouble(Step::Load, Trouble::Refuses);
+    store.store_fault(Step::Load, StoreFault::Refuses);
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Storage);
     assert_eq!(manager.authenticator().calls("refresh"), 0, "nothing is sent that can't be on record");
-    store.trouble(Step::Swap, Trouble::Refuses);
+    store.store_fault(Step::Swap, StoreFault::Refuses);
     tokio::time::sleep(SECOND * 2).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-1", "the only one there is");
     assert!(matches!(manager.watch().current(), SessionStatus::NotStored(_)));
     assert_eq!(store.kept(ME).await, Some(("access-0".to_owned(), true)), "peers see that it was redeemed");
     // The write is retried until it works.
     let mut watch = manager.watch();
-    store.trouble(Step::Lock, Trouble::Refuses);
+    store.store_fault(Step::Lock, StoreFault::Refuses);
     change(&mut watch).await;
     assert!(matches!(watch.current(), SessionStatus::Active { .. }));
     assert_eq!(store.kept(ME).await, Some(("access-1".to_owned(), false)));
@@ -287,9 +287,9 @@ async fn a_token_that_cannot_be_sent_is_a_failed_renewal_and_says_so() {
 
 /// Paused time, with given bits for `random`.
 #[derive(Debug)]
-struct Chancy(Arc<PausedTimer>, AtomicU64);
+struct FixedRandom(Arc<PausedTimer>, AtomicU64);
 
-impl Timer for Chancy {
+impl Timer for FixedRandom {
     fn now(&self) -> Instant {
         self.0.now()
     }
@@ -314,8 +314,8 @@ async fn jitter_moves_every_renewal_within_its_window() {
         let timer = PausedTimer::new();
         let acme = Acme::new(&timer);
         let session = acme.session(Duration::ZERO);
-        let chancy = Arc::new(Chancy(timer.clone(), AtomicU64::new(bits)));
-        let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(chancy).build().unwrap();
+        let fixed = Arc::new(FixedRandom(timer.clone(), AtomicU64::new(bits)));
+        let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(fixed).build().unwrap();
         for renewal in 1..=2 {
             let mut watch = manager.watch();
             tokio::time::sleep(Duration::from_secs(refresh_at - 1)).await;
@@ -330,7 +330,7 @@ async fn jitter_moves_every_renewal_within_its_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_of_the_policy_counts_for_vendor_and_caller() {
+async fn the_time_limit_applies_to_vendor_and_caller() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     acme.takes = HOUR;
@@ -345,7 +345,7 @@ async fn the_limit_of_the_policy_counts_for_vendor_and_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_learns_what_kind_of_failure_it_is() {
+async fn a_client_gets_the_kind_of_the_failure() {
     let asked = AuthError::new(AuthErrorKind::RateLimited).with_retry_after(Some(SECOND * 90));
     let forbidden = AuthError::new(AuthErrorKind::Forbidden);
     // answer: whether a login is needed, whether it is transient, the wait that the vendor asks for
@@ -361,7 +361,7 @@ async fn a_client_learns_what_kind_of_failure_it_is() {
             (error.needs_login(), error.is_transient(), error.retry_after()),
             (needs_login, transient, retry_after)
         );
-        assert!(std::error::Error::source(&error).is_some(), "what the vendor said is at hand");
+        assert!(std::error::Error::source(&error).is_some(), "the vendor's response is available");
     }
 }
 

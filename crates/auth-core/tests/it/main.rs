@@ -26,11 +26,11 @@
 
 mod support;
 
-// The manager and the pool, against a made-up vendor and under paused time.
+// The manager and the pool, against a simulated vendor and under paused time.
+mod histories;
 mod incidents;
 mod keys;
 mod lifecycle;
-mod lives;
 mod manager;
 mod observe;
 mod peers;

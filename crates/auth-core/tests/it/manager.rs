@@ -1,4 +1,4 @@
-//! The session manager against a made-up vendor, in process and under paused time: herds, races, faults, ends.
+//! The session manager against a simulated vendor, in process and under paused time: herds, races, faults, ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,7 @@ async fn a_herd_of_ten_thousand_causes_one_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_one_failure_for_all() {
+async fn all_waiters_share_one_failure() {
     let timer = PausedTimer::new();
     let manager = manager(Acme::new(&timer), &timer, HOUR);
     manager.authenticator().script("refresh", [Answer::Err(busy())]);
@@ -56,7 +56,7 @@ async fn a_failure_is_one_failure_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_that_go_away_abort_nothing() {
+async fn dropped_callers_abort_nothing() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let manager = manager(acme, &timer, HOUR);

@@ -121,7 +121,7 @@ async fn redirects_in_a_cycle_end() {
 }
 
 #[tokio::test]
-async fn a_refusal_elsewhere_says_nothing_about_the_token() {
+async fn a_refusal_by_another_origin_does_not_reject_the_token() {
     let (source, server) = (CountingSource::new(), Server::letting_in(1).await);
     let elsewhere = Server::letting_in(1).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -136,7 +136,7 @@ async fn a_refusal_elsewhere_says_nothing_about_the_token() {
 }
 
 #[tokio::test]
-async fn an_authorization_of_its_own_is_left_alone() {
+async fn a_request_with_an_authorization_header_is_unchanged() {
     let (source, server) = (CountingSource::new(), Server::letting_in(1).await);
     let response = client(&source, &server).get(&server.origin).bearer_auth("own").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
@@ -155,12 +155,12 @@ async fn a_refused_token_is_replaced_and_the_request_sent_once_more() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_refusal_is_returned() {
     let (source, server) = (CountingSource::new(), Server::letting_in(99).await);
     let response = client(&source, &server).get(&server.origin).send().await.unwrap();
     assert_eq!((response.status(), server.seen().len()), (StatusCode::UNAUTHORIZED, 2));
 
-    let (source, server) = (CountingSource::stubborn(), Server::letting_in(99).await);
+    let (source, server) = (CountingSource::keeping_rejected(), Server::letting_in(99).await);
     let response = client(&source, &server).get(&server.origin).send().await.unwrap();
     assert_eq!((response.status(), server.seen().len()), (StatusCode::UNAUTHORIZED, 1), "nothing better to send");
 }

@@ -13,19 +13,19 @@ use auth_core::{
 use tokio::task::JoinSet;
 
 use crate::support::acme::{Acme, Answer, ME, PausedTimer, ask, busy, change, refused, text};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const CALL: Duration = Duration::from_millis(50);
 
 /// Records the events, a line for each.
 #[derive(Default)]
-struct Ledger {
+struct EventLog {
     lines: Mutex<Vec<String>>,
     waited: Mutex<Duration>,
 }
 
-impl Ledger {
+impl EventLog {
     fn write(&self, line: String) {
         self.lines.lock().unwrap().push(line);
     }
@@ -49,7 +49,7 @@ fn kind(error: Option<&AuthError>) -> &'static str {
     error.map_or("", |error| error.kind().as_str())
 }
 
-impl Observer for Ledger {
+impl Observer for EventLog {
     fn operation_begun(&self, event: &OperationBegun<'_>) {
         let plan = event.operation.plan().map_or("", |plan| plan.as_str());
         self.write(format!("begun {} {plan}", event.operation.as_str()));
@@ -83,16 +83,16 @@ impl Observer for Ledger {
 }
 
 /// A manager that is observed, with a session of some age.
-fn observed(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Ledger>) {
-    let (session, ledger) = (acme.session(age), Arc::new(Ledger::default()));
+fn observed(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<EventLog>) {
+    let (session, log) = (acme.session(age), Arc::new(EventLog::default()));
     let builder = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone());
-    (builder.observer(ledger.clone()).build().unwrap(), ledger)
+    (builder.observer(log.clone()).build().unwrap(), log)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_herd_is_one_renewal_and_as_many_waits() {
     let timer = PausedTimer::new();
-    let (manager, ledger) = observed(Acme::new(&timer), &timer, HOUR);
+    let (manager, log) = observed(Acme::new(&timer), &timer, HOUR);
     let mut herd = JoinSet::new();
     for _ in 0..100 {
         let manager = manager.clone();
@@ -101,20 +101,20 @@ async fn a_herd_is_one_renewal_and_as_many_waits() {
     while let Some(token) = herd.join_next().await {
         assert_eq!(text(&token.unwrap().unwrap()), "access-1");
     }
-    assert_eq!(ledger.lines("begun"), ["begun renewal refresh"]);
-    assert_eq!(ledger.lines("ended"), ["ended renewal refresh done  50 None"]);
-    assert_eq!((ledger.count("waits token"), ledger.count("waited token done")), (100, 100));
-    assert_eq!(ledger.waited(), 100 * CALL);
+    assert_eq!(log.lines("begun"), ["begun renewal refresh"]);
+    assert_eq!(log.lines("ended"), ["ended renewal refresh done  50 None"]);
+    assert_eq!((log.count("waits token"), log.count("waited token done")), (100, 100));
+    assert_eq!(log.waited(), 100 * CALL);
     // Serving a valid token is no event.
-    let before = ledger.lines.lock().unwrap().len();
+    let before = log.lines.lock().unwrap().len();
     assert!(manager.token().await.is_ok() && manager.cached().is_some());
-    assert_eq!(ledger.lines.lock().unwrap().len(), before);
+    assert_eq!(log.lines.lock().unwrap().len(), before);
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures_are_reported_with_kind_and_cooldown() {
     let timer = PausedTimer::new();
-    let (manager, ledger) = observed(Acme::new(&timer), &timer, HOUR);
+    let (manager, log) = observed(Acme::new(&timer), &timer, HOUR);
     let asked = busy().with_retry_after(Some(Duration::from_secs(7)));
     let vendor = AuthError::new(AuthErrorKind::Vendor).with_delivery(auth_core::Delivery::NotProcessed);
     manager.authenticator().script("refresh", [busy(), asked, vendor, refused()].map(Answer::Err));
@@ -123,7 +123,7 @@ async fn failures_are_reported_with_kind_and_cooldown() {
         tokio::time::advance(Duration::from_secs(10)).await;
     }
     assert_eq!(
-        ledger.lines("ended"),
+        log.lines("ended"),
         [
             "ended renewal refresh failed rate_limited 50 Some(1000)",
             "ended renewal refresh failed rate_limited 50 Some(7000)",
@@ -132,20 +132,20 @@ async fn failures_are_reported_with_kind_and_cooldown() {
             "ended renewal refresh failed reauth_required 50 None",
         ]
     );
-    assert_eq!(ledger.count("waited token failed rate_limited"), 2);
+    assert_eq!(log.count("waited token failed rate_limited"), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_leads_to_a_login_is_two_renewals() {
     let timer = PausedTimer::new();
-    let (acme, ledger) = (Acme::new(&timer), Arc::new(Ledger::default()));
+    let (acme, log) = (Acme::new(&timer), Arc::new(EventLog::default()));
     acme.script("refresh", [Answer::Err(refused())]);
     let session = acme.session(HOUR);
     let builder = SessionManager::builder(Arc::new(acme)).credentials(Credentials::password("me", "sesame"));
-    let manager = builder.session(session).timer(timer.clone()).observer(ledger.clone()).build().unwrap();
+    let manager = builder.session(session).timer(timer.clone()).observer(log.clone()).build().unwrap();
     manager.token().await.unwrap();
     assert_eq!(
-        ledger.lines(""),
+        log.lines(""),
         [
             "waits token",
             "begun renewal refresh",
@@ -161,35 +161,35 @@ async fn a_refresh_that_leads_to_a_login_is_two_renewals() {
 async fn a_caller_that_goes_away_has_abandoned_its_wait() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
-    let (manager, ledger) = observed(acme, &timer, HOUR);
+    let (manager, log) = observed(acme, &timer, HOUR);
     let caller = ask(&manager);
     manager.authenticator().called("refresh", 1).await;
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
-    assert_eq!(ledger.lines("waited"), ["waited token abandoned "]);
+    assert_eq!(log.lines("waited"), ["waited token abandoned "]);
     gate.add_permits(1);
     manager.token().await.unwrap();
-    assert_eq!(ledger.count("ended renewal refresh done"), 1);
+    assert_eq!(log.count("ended renewal refresh done"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rejection_is_reported_with_its_consequence() {
     let timer = PausedTimer::new();
-    let (manager, ledger) = observed(Acme::new(&timer), &timer, Duration::ZERO);
+    let (manager, log) = observed(Acme::new(&timer), &timer, Duration::ZERO);
     let token = manager.token().await.unwrap();
     manager.reject(token.generation());
     manager.reject(token.generation());
     let token = manager.token().await.unwrap();
     manager.reject(token.generation());
-    assert_eq!(ledger.lines("rejected"), ["rejected renewal", "rejected nothing", "rejected put_off"]);
-    assert_eq!(ledger.count("begun"), 1);
+    assert_eq!(log.lines("rejected"), ["rejected renewal", "rejected nothing", "rejected put_off"]);
+    assert_eq!(log.count("begun"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn verbs_are_operations_and_supersede_renewals() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
-    let (manager, ledger) = observed(acme, &timer, HOUR);
+    let (manager, log) = observed(acme, &timer, HOUR);
     let caller = ask(&manager);
     manager.authenticator().called("refresh", 1).await;
     let ending = {
@@ -203,67 +203,67 @@ async fn verbs_are_operations_and_supersede_renewals() {
     manager.login(Credentials::password("me", "sesame")).await.unwrap();
     let _ = manager.revoke_all().await.unwrap();
     manager.shutdown().await;
-    let operations = ledger.lines("ended");
+    let operations = log.lines("ended");
     let begins = |beginning| operations.iter().any(|line: &String| line.starts_with(beginning));
     assert!(begins("ended renewal refresh superseded"), "{operations:?}");
     assert!(begins("ended logout  done"), "{operations:?}");
     assert!(begins("ended login  done  50"), "{operations:?}");
     assert!(begins("ended revoke_all  done  50"), "{operations:?}");
-    assert_eq!(ledger.count("begun"), operations.len());
-    assert_eq!(ledger.count("waits"), ledger.count("waited"));
-    assert_eq!(ledger.count("waited login done"), 1);
+    assert_eq!(log.count("begun"), operations.len());
+    assert_eq!(log.count("waits"), log.count("waited"));
+    assert_eq!(log.count("waited login done"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures_of_the_store_are_reported_by_step() {
     let timer = PausedTimer::new();
-    let (acme, store, ledger) = (Acme::new(&timer), Arc::new(Unsteady::default()), Arc::new(Ledger::default()));
+    let (acme, store, log) = (Acme::new(&timer), Arc::new(FaultyStore::default()), Arc::new(EventLog::default()));
     store.store.save(ME, &acme.session(HOUR)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").store(store.clone());
-    let manager = builder.timer(timer.clone()).observer(ledger.clone()).build().unwrap();
-    store.trouble(Step::Swap, Trouble::Refuses);
+    let manager = builder.timer(timer.clone()).observer(log.clone()).build().unwrap();
+    store.store_fault(Step::Swap, StoreFault::Refuses);
     let mut watch = manager.watch();
     manager.token().await.unwrap();
     assert!(matches!(watch.current(), SessionStatus::NotStored(_)), "{:?}", watch.current());
-    let steps = ledger.lines("store");
+    let steps = log.lines("store");
     assert!(steps.contains(&"store compare_and_swap storage 0".to_owned()), "{steps:?}");
     assert!(steps.contains(&"store record_intent  0".to_owned()), "{steps:?}");
-    // It is written later.
-    store.plan(|_| Trouble::None);
+    // The session is written later.
+    store.plan(|_| StoreFault::None);
     change(&mut watch).await;
     while !matches!(watch.current(), SessionStatus::Active { .. }) {
         change(&mut watch).await;
     }
-    assert_eq!(ledger.count("store compare_and_swap  0"), 1);
+    assert_eq!(log.count("store compare_and_swap  0"), 1);
     // One look and one renewal were needed, and the look found the session.
-    assert_eq!(ledger.count("ended renewal look found"), 1);
-    store.trouble(Step::Load, Trouble::Hangs);
+    assert_eq!(log.count("ended renewal look found"), 1);
+    store.store_fault(Step::Load, StoreFault::Hangs);
     tokio::time::advance(HOUR).await;
     manager.token().await.unwrap_err();
-    assert_eq!(ledger.count("store load storage 10000"), 1);
+    assert_eq!(log.count("store load storage 10000"), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_time_for_which_a_peer_holds_the_lock_is_reported() {
     let timer = PausedTimer::new();
-    let (acme, store, ledger) = (Acme::new(&timer), Arc::new(MemoryStore::new()), Arc::new(Ledger::default()));
+    let (acme, store, log) = (Acme::new(&timer), Arc::new(MemoryStore::new()), Arc::new(EventLog::default()));
     store.save(ME, &acme.session(HOUR)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").store(store.clone());
-    let manager = builder.timer(timer.clone()).observer(ledger.clone()).build().unwrap();
+    let manager = builder.timer(timer.clone()).observer(log.clone()).build().unwrap();
     let peer = store.lock(ME, HOUR).await.unwrap();
     let caller = ask(&manager);
     tokio::time::sleep(Duration::from_secs(3)).await;
     peer.release().await;
     caller.await.unwrap().unwrap();
-    assert_eq!(ledger.lines("store lock"), ["store lock  3000"]);
+    assert_eq!(log.lines("store lock"), ["store lock  3000"]);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(ledger.lines("store release"), ["store release  0"]);
+    assert_eq!(log.lines("store release"), ["store release  0"]);
 }
 
 /// Panics at every event.
-struct Fragile;
+struct PanickingObserver;
 
-impl Observer for Fragile {
+impl Observer for PanickingObserver {
     fn operation_begun(&self, _: &OperationBegun<'_>) {
         panic!("an operation begins");
     }
@@ -296,7 +296,7 @@ async fn an_observer_that_panics_costs_no_session() {
     let store = Arc::new(MemoryStore::new());
     store.save(ME, &acme.session(HOUR)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").store(store.clone()).timer(timer.clone());
-    let manager = builder.observer(Arc::new(Fragile)).build().unwrap();
+    let manager = builder.observer(Arc::new(PanickingObserver)).build().unwrap();
     let token = manager.token().await.unwrap();
     assert_eq!(text(&token), "access-1");
     assert!(store.load(ME).await.unwrap().unwrap().intent.is_none(), "it is stored, and nothing is left half done");
@@ -317,20 +317,20 @@ async fn an_observer_that_panics_costs_no_session() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_task_is_reported_as_ended() {
     let timer = PausedTimer::new();
-    let (manager, ledger) = observed(Acme::new(&timer), &timer, HOUR);
+    let (manager, log) = observed(Acme::new(&timer), &timer, HOUR);
     manager.authenticator().script("refresh", [Answer::Panic]);
     manager.token().await.unwrap_err();
-    assert_eq!(ledger.lines("ended"), ["ended renewal refresh failed runtime 50 None"]);
+    assert_eq!(log.lines("ended"), ["ended renewal refresh failed runtime 50 None"]);
 }
 
 /// Calls the manager at every event.
 #[derive(Default)]
-struct Curious {
+struct CallingObserver {
     manager: OnceLock<SessionManager<Arc<Acme>>>,
     asked: Mutex<usize>,
 }
 
-impl Curious {
+impl CallingObserver {
     fn ask(&self) {
         let manager = self.manager.get().unwrap();
         let _ = (manager.session(), manager.cached(), manager.watch().current());
@@ -339,7 +339,7 @@ impl Curious {
     }
 }
 
-impl Observer for Curious {
+impl Observer for CallingObserver {
     fn operation_begun(&self, _: &OperationBegun<'_>) {
         self.ask();
     }
@@ -364,7 +364,7 @@ impl Observer for Curious {
 #[tokio::test(start_paused = true)]
 async fn an_observer_may_ask_the_manager() {
     let timer = PausedTimer::new();
-    let (acme, observer) = (Acme::new(&timer), Arc::new(Curious::default()));
+    let (acme, observer) = (Acme::new(&timer), Arc::new(CallingObserver::default()));
     let session = acme.session(HOUR);
     let builder = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone());
     let manager = builder.observer(observer.clone()).build().unwrap();
@@ -378,13 +378,13 @@ async fn an_observer_may_ask_the_manager() {
 #[tokio::test(start_paused = true)]
 async fn a_pool_has_one_observer_for_all_its_managers() {
     let timer = PausedTimer::new();
-    let ledger = Arc::new(Ledger::default());
+    let log = Arc::new(EventLog::default());
     let builder = SessionPool::builder(Arc::new(Acme::new(&timer))).timer(timer.clone());
-    let pool = builder.observer(ledger.clone()).build();
+    let pool = builder.observer(log.clone()).build();
     for account in ["a", "b", "c"] {
         let credentials = Credentials::password(account, "sesame");
         let manager = pool.get_or_insert(account, |manager| manager.credentials(credentials)).unwrap();
         manager.token().await.unwrap();
     }
-    assert_eq!(ledger.count("ended renewal login done"), 3);
+    assert_eq!(log.count("ended renewal login done"), 3);
 }

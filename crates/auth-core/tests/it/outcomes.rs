@@ -1,5 +1,5 @@
-//! The table in docs/outcomes.md: the outcomes for a session when its store or a clock is in trouble. Each row is
-//! played with a real disk, a real Redis and a vendor on a socket, and its outcomes are compared with the page.
+//! The table in docs/outcomes.md: the outcomes for a session when its store or a clock fails. Each row is run with a
+//! real disk, a real Redis and a vendor on a socket, and its outcomes are compared with the page.
 //!
 //! `UPDATE_DOCS=1` rewrites the page, where all requirements are met.
 
@@ -13,38 +13,38 @@ use auth_testkit::ManualClock;
 use tokio::runtime::Runtime;
 
 use crate::support::disk::Disk;
-use crate::support::processes::{self, Aivo, Answer, LIFETIME, STALE, World, runtime};
+use crate::support::processes::{self, Aivo, Answer, LIFETIME, STALE, Setup, runtime};
 use crate::support::redis_server::RedisServer;
 use crate::support::scratch::Scratch;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/outcomes.md");
 const SECOND: Duration = Duration::from_secs(1);
 
-/// One row: the trouble, and three answers.
+/// One row: the fault, and three answers.
 struct Row {
-    trouble: &'static str,
-    /// While the token is valid, after it has expired, and when the trouble is over.
+    store_fault: &'static str,
+    /// While the token is valid, after it has expired, and when the fault is over.
     answers: [String; 3],
 }
 
 /// A session in a store, and a process that uses it.
-struct Scene {
+struct Scenario {
     runtime: Runtime,
-    world: World,
+    setup: Setup,
     store: Arc<dyn SessionStore>,
     old: String,
     manager: SessionManager<Aivo>,
 }
 
-impl Scene {
+impl Scenario {
     fn new(store: impl SessionStore + 'static) -> Self {
         let (runtime, store) = (runtime(), Arc::new(store) as Arc<dyn SessionStore>);
-        let world = runtime.block_on(World::start());
-        let session = runtime.block_on(world.sign_in(&*store, "me"));
-        let manager = world.hasty_manager(store.clone(), "me");
-        let scene = Self { runtime, world, store, old: session.access_token.expose().to_owned(), manager };
-        assert_eq!(scene.ask(), "the old token");
-        scene
+        let setup = runtime.block_on(Setup::start());
+        let session = runtime.block_on(setup.sign_in(&*store, "me"));
+        let manager = setup.short_limit_manager(store.clone(), "me");
+        let scenario = Self { runtime, setup, store, old: session.access_token.expose().to_owned(), manager };
+        assert_eq!(scenario.ask(), "the old token");
+        scenario
     }
 
     /// The answer to a process that asks for a token, in the words of the table.
@@ -52,7 +52,7 @@ impl Scene {
         let said = match Answer::of(self.runtime.block_on(manager.token())) {
             Answer::Token(token) if token == self.old => "the old token".to_owned(),
             Answer::Token(token) => {
-                assert!(self.world.accepts(&token));
+                assert!(self.setup.accepts(&token));
                 "a new token".to_owned()
             }
             Answer::Failed(error) => format!("`{}`", error.split(':').next().unwrap()),
@@ -67,40 +67,40 @@ impl Scene {
         self.ask_of(&self.manager)
     }
 
-    /// Plays a trouble that begins and ends.
-    fn row(self, trouble: &'static str, begin: impl FnOnce(), end: impl FnOnce()) -> Row {
-        self.world.clock.advance(STALE);
+    /// Runs a fault that begins and ends.
+    fn row(self, store_fault: &'static str, begin: impl FnOnce(), end: impl FnOnce()) -> Row {
+        self.setup.clock.advance(STALE);
         begin();
         let mut watch = self.manager.watch();
         let valid = self.ask();
         // The renewal was due, and is tried in the background.
         self.runtime.block_on(watch.changed());
-        self.world.clock.advance(LIFETIME);
+        self.setup.clock.advance(LIFETIME);
         let expired = self.ask();
         end();
-        self.world.clock.advance(61 * SECOND);
+        self.setup.clock.advance(61 * SECOND);
         let over = self.ask();
-        self.world.assert_unharmed(1);
-        Row { trouble, answers: [valid, expired, over] }
+        self.setup.assert_sent_once(1);
+        Row { store_fault, answers: [valid, expired, over] }
     }
 }
 
-/// A scene on a disk of 64 KiB, and its folder for sessions.
-fn on_disk(disk: &Disk) -> (PathBuf, Scene) {
+/// A scenario on a disk of 64 KiB, and its folder for sessions.
+fn on_disk(disk: &Disk) -> (PathBuf, Scenario) {
     let folder = disk.path().join("sessions");
-    (folder.clone(), Scene::new(FileStore::open(folder).unwrap()))
+    (folder.clone(), Scenario::new(FileStore::open(folder).unwrap()))
 }
 
 fn disk_full() -> Option<Row> {
     let disk = Disk::small()?;
-    let (_, scene) = on_disk(&disk);
-    let row = scene.row("the disk is full", || disk.fill(), || disk.make_room());
+    let (_, scenario) = on_disk(&disk);
+    let row = scenario.row("the disk is full", || disk.fill(), || disk.make_room());
     Some(row)
 }
 
 fn disk_full_after_the_request() -> Option<Row> {
     // A process that another test starts has a copy of all open files until its program runs. When it closes the record
-    // that was replaced, the full disk has room for one more: then the scene is repeated.
+    // that was replaced, the full disk has room for one more: then the scenario is repeated.
     for _ in 0..20 {
         if let Ok(row) = fill_disk_after_the_request()? {
             return Some(row);
@@ -114,139 +114,142 @@ struct WasStored;
 
 fn fill_disk_after_the_request() -> Option<Result<Row, WasStored>> {
     let disk = Disk::small()?;
-    let (_, scene) = on_disk(&disk);
-    scene.world.clock.advance(LIFETIME);
+    let (_, scenario) = on_disk(&disk);
+    scenario.setup.clock.advance(LIFETIME);
     // The vendor has the request: the intent is on disk, and the disk fills up before the response.
-    let hold = scene.world.server.faults().hold("refresh_token");
-    let begun = scene.runtime.spawn({
-        let manager = scene.manager.clone();
+    let hold = scenario.setup.server.faults().hold("refresh_token");
+    let begun = scenario.runtime.spawn({
+        let manager = scenario.manager.clone();
         async move { manager.token().await }
     });
-    scene.runtime.block_on(hold.arrived());
+    scenario.runtime.block_on(hold.arrived());
     disk.fill();
     hold.release();
-    scene.runtime.block_on(begun).unwrap().unwrap();
-    let stored = || scene.runtime.block_on(scene.store.load(&scene.world.key("me"))).unwrap().unwrap();
-    if stored().session.access_token.expose() != scene.old {
+    scenario.runtime.block_on(begun).unwrap().unwrap();
+    let stored = || scenario.runtime.block_on(scenario.store.load(&scenario.setup.key("me"))).unwrap().unwrap();
+    if stored().session.access_token.expose() != scenario.old {
         return Some(Err(WasStored));
     }
-    let during = scene.ask();
+    let during = scenario.ask();
     disk.make_room();
     // The write is retried in the background.
-    scene.runtime.block_on(async {
-        let mut watch = scene.manager.watch();
+    scenario.runtime.block_on(async {
+        let mut watch = scenario.manager.watch();
         while matches!(watch.current(), SessionStatus::NotStored(_)) {
             watch.changed().await;
         }
     });
-    assert_ne!(stored().session.access_token.expose(), scene.old);
-    let over = scene.ask();
-    scene.world.assert_unharmed(1);
+    assert_ne!(stored().session.access_token.expose(), scenario.old);
+    let over = scenario.ask();
+    scenario.setup.assert_sent_once(1);
     Some(Ok(Row {
-        trouble: "the disk fills up while a renewal is on its way",
+        store_fault: "the disk fills up while a renewal is on its way",
         answers: ["the old token".to_owned(), during, over],
     }))
 }
 
 fn read_only() -> Option<Row> {
     let disk = Disk::small()?;
-    let (_, scene) = on_disk(&disk);
-    Some(scene.row("the folder becomes read-only", || disk.make_read_only(), || disk.make_writable()))
+    let (_, scenario) = on_disk(&disk);
+    Some(scenario.row("the folder becomes read-only", || disk.make_read_only(), || disk.make_writable()))
 }
 
 fn others_can_read() -> Option<Row> {
     use std::os::unix::fs::PermissionsExt;
     let scratch = Scratch::new();
-    let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
+    let scenario = Scenario::new(FileStore::open(scratch.path()).unwrap());
     let set_mode = |mode| {
         for name in scratch.files() {
             fs::set_permissions(scratch.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
     };
-    Some(scene.row("others may read the file", || set_mode(0o644), || set_mode(0o600)))
+    Some(scenario.row("others may read the file", || set_mode(0o644), || set_mode(0o600)))
 }
 
-fn in_redis(redis: &RedisServer) -> Scene {
-    Scene::new(RedisStore::builder(redis.url()).build().unwrap())
+fn in_redis(redis: &RedisServer) -> Scenario {
+    Scenario::new(RedisStore::builder(redis.url()).build().unwrap())
 }
 
 fn redis_gone() -> Option<Row> {
     let redis = std::cell::RefCell::new(RedisServer::durable()?);
-    let scene = in_redis(&redis.borrow());
-    Some(scene.row("Redis is gone", || redis.borrow_mut().stop(), || redis.borrow_mut().restart()))
+    let scenario = in_redis(&redis.borrow());
+    Some(scenario.row("Redis is gone", || redis.borrow_mut().stop(), || redis.borrow_mut().restart()))
 }
 
 fn redis_slow() -> Option<Row> {
     let redis = RedisServer::start()?;
-    let scene = Scene::new(RedisStore::builder(redis.url()).time_limit(SECOND).build().unwrap());
-    Some(scene.row("Redis does not answer in time", || redis.freeze(), || redis.thaw()))
+    let scenario = Scenario::new(RedisStore::builder(redis.url()).time_limit(SECOND).build().unwrap());
+    Some(scenario.row("Redis does not answer in time", || redis.freeze(), || redis.thaw()))
 }
 
 fn redis_full() -> Option<Row> {
     let redis = RedisServer::start()?;
-    let scene = in_redis(&redis);
+    let scenario = in_redis(&redis);
     let limit = |bytes: &str| drop(redis.command(&["CONFIG", "SET", "maxmemory", bytes]));
-    Some(scene.row("Redis has no memory left (`noeviction`)", || limit("1"), || limit("0")))
+    Some(scenario.row("Redis has no memory left (`noeviction`)", || limit("1"), || limit("0")))
 }
 
-fn redis_restarted(trouble: &'static str, redis: Option<RedisServer>) -> Option<Row> {
+fn redis_restarted(store_fault: &'static str, redis: Option<RedisServer>) -> Option<Row> {
     let redis = std::cell::RefCell::new(redis?);
-    let scene = in_redis(&redis.borrow());
-    Some(scene.row(trouble, || redis.borrow_mut().restart(), || ()))
+    let scenario = in_redis(&redis.borrow());
+    Some(scenario.row(store_fault, || redis.borrow_mut().restart(), || ()))
 }
 
 fn clock_set_back() -> Option<Row> {
     let scratch = Scratch::new();
-    let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
+    let scenario = Scenario::new(FileStore::open(scratch.path()).unwrap());
     // This machine's clock alone: the vendor's goes on.
-    let machine = ManualClock::new(scene.world.clock.now() - LIFETIME);
-    let process = scene.world.manager_by(scene.store.clone(), "me", &machine);
-    let valid = scene.ask_of(&process);
-    scene.world.clock.advance(LIFETIME);
+    let machine = ManualClock::new(scenario.setup.clock.now() - LIFETIME);
+    let process = scenario.setup.manager_by(scenario.store.clone(), "me", &machine);
+    let valid = scenario.ask_of(&process);
+    scenario.setup.clock.advance(LIFETIME);
     machine.advance(LIFETIME);
     // By this clock the token is still valid. The vendor rejects it.
     let refused = process.cached().unwrap();
-    assert!(!scene.world.accepts(&processes::text(&refused)));
+    assert!(!scenario.setup.accepts(&processes::text(&refused)));
     process.reject(refused.generation());
-    let expired = scene.ask_of(&process);
-    let over = scene.ask_of(&process);
-    scene.world.assert_unharmed(1);
-    assert_eq!(scene.world.server.state().stats().redemptions(), 1);
-    Some(Row { trouble: "the clock is set back an hour", answers: [valid, format!("a refusal, then {expired}"), over] })
+    let expired = scenario.ask_of(&process);
+    let over = scenario.ask_of(&process);
+    scenario.setup.assert_sent_once(1);
+    assert_eq!(scenario.setup.server.state().stats().redemptions(), 1);
+    Some(Row {
+        store_fault: "the clock is set back an hour",
+        answers: [valid, format!("a refusal, then {expired}"), over],
+    })
 }
 
 /// Two hosts on one Redis; the clock of one is off by 90 seconds.
-fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
+fn clock_off(store_fault: &'static str, ahead: bool) -> Option<Row> {
     let redis = RedisServer::start()?;
-    let scene = in_redis(&redis);
-    let off = if ahead { scene.world.clock.now() + 90 * SECOND } else { scene.world.clock.now() - 90 * SECOND };
+    let scenario = in_redis(&redis);
+    let off = if ahead { scenario.setup.clock.now() + 90 * SECOND } else { scenario.setup.clock.now() - 90 * SECOND };
     let off = ManualClock::new(off);
-    let host = scene.world.manager_by(scene.store.clone(), "me", &off);
-    let valid = scene.ask_of(&host);
+    let host = scenario.setup.manager_by(scenario.store.clone(), "me", &off);
+    let valid = scenario.ask_of(&host);
     // 80 s before the token's end by the right clock, for the one ahead 10 s after it; or 40 s after its end.
     let later = if ahead { LIFETIME - 80 * SECOND } else { LIFETIME + 40 * SECOND };
-    scene.world.clock.advance(later);
+    scenario.setup.clock.advance(later);
     off.advance(later);
     let expired = if ahead {
-        scene.ask_of(&host)
+        scenario.ask_of(&host)
     } else {
         // The host with the right clock has renewed by then.
-        assert_eq!(scene.ask(), "a new token");
+        assert_eq!(scenario.ask(), "a new token");
         let refused = host.cached().unwrap();
-        assert!(!scene.world.accepts(&processes::text(&refused)));
+        assert!(!scenario.setup.accepts(&processes::text(&refused)));
         host.reject(refused.generation());
-        format!("a refusal, then {}", scene.ask_of(&host))
+        format!("a refusal, then {}", scenario.ask_of(&host))
     };
-    scene.world.clock.advance(301 * SECOND);
+    scenario.setup.clock.advance(301 * SECOND);
     off.advance(301 * SECOND);
-    let (host, other) = (scene.ask_of(&host), scene.ask());
+    let (host, other) = (scenario.ask_of(&host), scenario.ask());
     assert_eq!(host, other);
-    assert_eq!(scene.world.server.state().stats().redemptions(), 1, "one renewal for both");
-    scene.world.assert_unharmed(1);
-    Some(Row { trouble, answers: [valid, expired, host] })
+    assert_eq!(scenario.setup.server.state().stats().redemptions(), 1, "one renewal for both");
+    scenario.setup.assert_sent_once(1);
+    Some(Row { store_fault, answers: [valid, expired, host] })
 }
 
-/// All rows in the order of the page, played concurrently: most of their time is waiting.
+/// All rows in the order of the page, run concurrently: most of their time is waiting.
 fn all() -> Vec<Option<Row>> {
     let rows: [fn() -> Option<Row>; 12] = [
         disk_full,
@@ -274,7 +277,9 @@ fn the_page_says_what_happens() {
     let lines: Vec<String> = rows
         .iter()
         .flatten()
-        .map(|Row { trouble, answers: [valid, expired, over] }| format!("| {trouble} | {valid} | {expired} | {over} |"))
+        .map(|Row { store_fault, answers: [valid, expired, over] }| {
+            format!("| {store_fault} | {valid} | {expired} | {over} |")
+        })
         .collect();
     let page = fs::read_to_string(PAGE).unwrap();
     let is_row = |line: &&str| line.starts_with("| ") && !line.starts_with("| what happens");

@@ -11,7 +11,7 @@ use auth_core::{
 use tokio::sync::Semaphore;
 
 use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, ask, busy, change, refused, text};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
 mod logout;
 
@@ -23,7 +23,7 @@ const KEY: &str = DEFAULT;
 struct Shared {
     timer: Arc<PausedTimer>,
     acme: Arc<Acme>,
-    store: Arc<Unsteady>,
+    store: Arc<FaultyStore>,
 }
 
 type Peer = SessionManager<Arc<Acme>>;
@@ -148,7 +148,7 @@ async fn peers_that_are_given_the_same_session_redeem_it_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_began_is_not_repeated_and_taken_over_when_it_ends_well() {
+async fn a_redemption_that_a_peer_began_is_not_repeated_and_its_session_is_taken_over() {
     let shared = Shared::with_session(HOUR - SECOND * 200).await;
     let held = shared.acme.session(HOUR - SECOND * 200);
     let loaded = shared.store.store.load(KEY).await.unwrap().unwrap();
@@ -200,7 +200,7 @@ async fn a_token_that_was_refused_is_not_sent_by_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dead_session_comes_back_when_somebody_signs_in_elsewhere() {
+async fn a_dead_session_is_replaced_when_a_peer_signs_in() {
     let shared = Shared::with_session(HOUR).await;
     shared.acme.script("refresh", [Answer::Err(refused())]);
     let (daemon, terminal) = (shared.peer(), shared.peer());
@@ -210,14 +210,14 @@ async fn a_dead_session_comes_back_when_somebody_signs_in_elsewhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looks_in_vain_are_few() {
+async fn unsuccessful_looks_are_few() {
     let shared = Shared::new();
     let peer = shared.peer();
     let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = looks.clone();
     shared.store.plan(move |step| {
         count.fetch_add(usize::from(step == Step::Load), std::sync::atomic::Ordering::SeqCst);
-        Trouble::None
+        StoreFault::None
     });
     for _ in 0..3600 {
         let error = peer.token().await.unwrap_err();
@@ -242,11 +242,11 @@ async fn a_logout_by_a_peer_ends_the_session_here_too() {
     assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
     assert!(error.to_string().contains("ended elsewhere"), "{error}");
     assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None), "it is not stored again, and not redeemed");
-    assert_eq!(text(&armed.token().await.unwrap()), "access-1", "whoever has credentials of its own signs in");
+    assert_eq!(text(&armed.token().await.unwrap()), "access-1", "a peer with credentials of its own signs in");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_logout_ends_the_tokens_of_today() {
+async fn a_logout_ends_the_current_tokens() {
     // A process that has not asked for a token yet.
     let shared = Shared::with_session(Duration::ZERO).await;
     assert_eq!(shared.peer().logout().await.unwrap(), Ended::AtVendor);
@@ -301,36 +301,40 @@ async fn a_peer_that_holds_the_lock_for_ever_stops_nobody_who_has_a_valid_token(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_in_trouble_never_costs_the_session() {
-    use Trouble::{Hangs, LosesTheAnswer, Refuses};
+async fn a_failing_store_never_costs_the_session() {
+    use StoreFault::{Hangs, LosesTheAnswer, Refuses};
     for step in [Step::Load, Step::Lock, Step::Intend, Step::Swap, Step::Clear] {
-        for trouble in [Refuses, LosesTheAnswer, Hangs] {
+        for store_fault in [Refuses, LosesTheAnswer, Hangs] {
             let shared = Shared::with_session(HOUR).await;
             let peer = shared.peer();
             if step == Step::Clear {
                 shared.acme.script("refresh", [Answer::Err(busy())]);
             }
-            shared.store.trouble(step, trouble);
+            shared.store.store_fault(step, store_fault);
             let during = peer.token().await.map(|token| text(&token));
             match step {
                 // The token was redeemed, and only the write failed.
-                Step::Swap => assert_eq!(during.unwrap(), "access-1", "{step:?} {trouble:?}"),
+                Step::Swap => assert_eq!(during.unwrap(), "access-1", "{step:?} {store_fault:?}"),
                 Step::Clear => {
-                    assert_eq!(during.unwrap_err().kind(), AuthErrorKind::RateLimited, "{step:?} {trouble:?}")
+                    assert_eq!(during.unwrap_err().kind(), AuthErrorKind::RateLimited, "{step:?} {store_fault:?}")
                 }
                 _ => {
                     let error = during.unwrap_err();
                     let kinds = [AuthErrorKind::Storage, AuthErrorKind::Timeout];
-                    assert!(kinds.contains(&error.kind()), "{step:?} {trouble:?} {error}");
-                    assert_eq!(shared.calls(), (0, 0), "{step:?} {trouble:?}: nothing was sent");
+                    assert!(kinds.contains(&error.kind()), "{step:?} {store_fault:?} {error}");
+                    assert_eq!(shared.calls(), (0, 0), "{step:?} {store_fault:?}: nothing was sent");
                 }
             }
-            shared.store.plan(|_| Trouble::None);
+            shared.store.plan(|_| StoreFault::None);
             tokio::time::sleep(SECOND * 120).await;
-            assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{step:?} {trouble:?}: it comes back");
-            assert_eq!(shared.kept().await, stored("access-1"), "{step:?} {trouble:?}");
-            assert_eq!(text(&shared.peer().token().await.unwrap()), "access-1", "{step:?} {trouble:?}: for peers too");
-            assert_eq!(shared.acme.state(|state| state.reused), 0, "{step:?} {trouble:?}");
+            assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{step:?} {store_fault:?}: it comes back");
+            assert_eq!(shared.kept().await, stored("access-1"), "{step:?} {store_fault:?}");
+            assert_eq!(
+                text(&shared.peer().token().await.unwrap()),
+                "access-1",
+                "{step:?} {store_fault:?}: for peers too"
+            );
+            assert_eq!(shared.acme.state(|state| state.reused), 0, "{step:?} {store_fault:?}");
         }
     }
 }
@@ -339,12 +343,12 @@ async fn a_store_in_trouble_never_costs_the_session() {
 async fn a_login_that_cannot_be_stored_is_used_shown_and_stored_later() {
     let shared = Shared::with_session(HOUR).await;
     let (peer, other) = (shared.peer(), shared.peer());
-    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    shared.store.store_fault(Step::Swap, StoreFault::Refuses);
     peer.login(Credentials::password("me", "secret")).await.unwrap();
     assert!(matches!(peer.watch().current(), SessionStatus::NotStored(_)));
     assert_eq!(shared.kept().await, stored("access-0"));
     let mut watch = peer.watch();
-    shared.store.plan(|_| Trouble::None);
+    shared.store.plan(|_| StoreFault::None);
     change(&mut watch).await;
     assert_eq!(shared.kept().await, stored("access-1"));
     assert_eq!(text(&other.token().await.unwrap()), "access-1");
@@ -354,9 +358,9 @@ async fn a_login_that_cannot_be_stored_is_used_shown_and_stored_later() {
 async fn a_shutdown_makes_pending_writes() {
     let shared = Shared::with_session(HOUR).await;
     let peer = shared.peer();
-    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    shared.store.store_fault(Step::Swap, StoreFault::Refuses);
     peer.token().await.unwrap();
-    shared.store.plan(|_| Trouble::None);
+    shared.store.plan(|_| StoreFault::None);
     peer.shutdown().await;
     assert_eq!(shared.kept().await, stored("access-1"));
 }
@@ -377,21 +381,21 @@ async fn keep_alive_begins_with_the_stored_session() {
 
 #[tokio::test(start_paused = true)]
 async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
-    for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer] {
+    for store_fault in [StoreFault::Refuses, StoreFault::LosesTheAnswer] {
         let shared = Shared::new();
         let peer = shared.builder().session(shared.acme.session(HOUR)).build().unwrap();
-        shared.store.trouble(Step::Swap, trouble);
+        shared.store.store_fault(Step::Swap, store_fault);
         assert_eq!(kind(peer.token().await), AuthErrorKind::Storage);
-        shared.store.plan(|_| Trouble::None);
+        shared.store.plan(|_| StoreFault::None);
         tokio::time::sleep(SECOND * 61).await;
-        assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{trouble:?}");
+        assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{store_fault:?}");
     }
 }
 
 /// A store with no more than the required methods, like one of a third party.
-struct Plain(MemoryStore);
+struct MinimalStore(MemoryStore);
 
-impl SessionStore for Plain {
+impl SessionStore for MinimalStore {
     fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         self.0.load(key)
     }
@@ -440,7 +444,7 @@ enum Comes {
     Given,
 }
 
-/// A peer, and another one that shares its store without trouble; the write of the peer's session got no response, and
+/// A peer, and another one that shares its store without faults; the write of the peer's session got no response, and
 /// the store works again.
 async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
     let shared = match was_stored {
@@ -450,14 +454,14 @@ async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
     let steady = Shared {
         timer: shared.timer.clone(),
         acme: shared.acme.clone(),
-        store: Arc::new(Unsteady::over(shared.store.store.clone())),
+        store: Arc::new(FaultyStore::over(shared.store.store.clone())),
     };
     let peer = match comes {
         Comes::ByLogin | Comes::ByAdoption => shared.peer(),
         Comes::ByRenewal => shared.peer_with_password(),
         Comes::Given => shared.builder().session(shared.acme.session(HOUR)).build().unwrap(),
     };
-    shared.store.trouble(Step::Swap, Trouble::LosesTheAnswer);
+    shared.store.store_fault(Step::Swap, StoreFault::LosesTheAnswer);
     match comes {
         Comes::ByLogin => peer.login(Credentials::password("me", "secret")).await.unwrap(),
         Comes::ByAdoption => peer.adopt(shared.acme.session(Duration::ZERO)).await.unwrap(),
@@ -465,7 +469,7 @@ async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
         Comes::Given => assert_eq!(kind(peer.token().await), AuthErrorKind::Storage),
     }
     assert!(shared.kept().await.is_some(), "it was written all the same");
-    shared.store.plan(|_| Trouble::None);
+    shared.store.plan(|_| StoreFault::None);
     let other = steady.peer();
     (shared, peer, other)
 }
@@ -520,18 +524,18 @@ async fn a_write_without_an_answer_is_found_to_be_made() {
 
 /// The expiry of a mark after ten minutes is no removal; and a store that fails for longer loses no login.
 #[tokio::test(start_paused = true)]
-async fn a_login_after_a_logout_is_stored_whenever_the_store_lets_it() {
-    for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer, Trouble::Hangs] {
+async fn a_login_after_a_logout_is_stored_as_soon_as_the_store_works() {
+    for store_fault in [StoreFault::Refuses, StoreFault::LosesTheAnswer, StoreFault::Hangs] {
         let shared = Shared::with_session(Duration::ZERO).await;
         let peer = shared.peer();
         peer.token().await.unwrap();
         let _ = peer.logout().await.unwrap();
-        shared.store.trouble(Step::Swap, trouble);
+        shared.store.store_fault(Step::Swap, store_fault);
         peer.login(Credentials::password("me", "secret")).await.unwrap();
         tokio::time::sleep(SECOND * 1200).await;
-        shared.store.plan(|_| Trouble::None);
+        shared.store.plan(|_| StoreFault::None);
         tokio::time::sleep(SECOND * 61).await;
-        assert_eq!(shared.kept().await, stored("access-1"), "{trouble:?}");
+        assert_eq!(shared.kept().await, stored("access-1"), "{store_fault:?}");
         assert_eq!(text(&peer.token().await.unwrap()), "access-1");
     }
 }
@@ -540,15 +544,15 @@ async fn a_login_after_a_logout_is_stored_whenever_the_store_lets_it() {
 #[tokio::test(start_paused = true)]
 async fn a_store_without_vacancy_keeps_sessions() {
     let mut shared = Shared::new();
-    shared.store = Arc::new(Unsteady::over(Arc::new(Plain(MemoryStore::new()))));
-    for trouble in [Trouble::None, Trouble::Refuses, Trouble::LosesTheAnswer] {
+    shared.store = Arc::new(FaultyStore::over(Arc::new(MinimalStore(MemoryStore::new()))));
+    for store_fault in [StoreFault::None, StoreFault::Refuses, StoreFault::LosesTheAnswer] {
         let peer = shared.peer();
-        shared.store.trouble(Step::Swap, trouble);
+        shared.store.store_fault(Step::Swap, store_fault);
         peer.login(Credentials::password("me", "secret")).await.unwrap();
-        shared.store.plan(|_| Trouble::None);
+        shared.store.plan(|_| StoreFault::None);
         tokio::time::sleep(SECOND * 61).await;
         let token = text(&peer.token().await.unwrap());
-        assert_eq!(shared.kept().await, stored(&token), "{trouble:?}");
+        assert_eq!(shared.kept().await, stored(&token), "{store_fault:?}");
         let _ = shared.peer().token().await.unwrap();
         let _ = peer.logout().await.unwrap();
         assert_eq!(shared.kept().await, None);
@@ -556,9 +560,9 @@ async fn a_store_without_vacancy_keeps_sessions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_replaces_an_entry_that_can_not_be_read() {
+async fn a_login_replaces_an_entry_that_cannot_be_read() {
     let shared = Shared::with_session(Duration::ZERO).await;
-    shared.store.trouble(Step::Load, Trouble::IsUnreadable);
+    shared.store.store_fault(Step::Load, StoreFault::IsUnreadable);
     shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
     assert_eq!(shared.kept().await, stored("access-1"));
 }
@@ -567,10 +571,10 @@ async fn a_login_replaces_an_entry_that_can_not_be_read() {
 async fn a_login_waits_for_a_store_that_can_be_read_later() {
     let shared = Shared::with_session(Duration::ZERO).await;
     let peer = shared.peer();
-    shared.store.trouble(Step::Load, Trouble::Refuses);
+    shared.store.store_fault(Step::Load, StoreFault::Refuses);
     peer.login(Credentials::password("me", "secret")).await.unwrap();
     assert_eq!(shared.kept().await, stored("access-0"), "nothing is written blindly");
-    shared.store.plan(|_| Trouble::None);
+    shared.store.plan(|_| StoreFault::None);
     tokio::time::sleep(SECOND * 61).await;
     assert_eq!(shared.kept().await, stored("access-1"));
 }

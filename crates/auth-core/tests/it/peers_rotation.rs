@@ -1,5 +1,5 @@
-//! Thousands of random lives of managers that share a store, with faults of the store and the vendor: no refresh token
-//! is ever sent twice, and a session that no fault has cost comes back for all peers.
+//! Thousands of random histories of managers that share a store, with faults of the store and the vendor: no refresh
+//! token is ever sent twice, and a session that no fault has cost comes back for all peers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,24 @@ use auth_core::{AuthErrorKind, MemoryStore, SessionManager, SessionStore, TokenS
 use test_requirements::effort;
 
 use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, busy, text};
-use crate::support::chance::Chance;
-use crate::support::unsteady::{Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, StoreFault};
+use crate::support::rng::Rng;
 
 /// A manager and its own way to the store.
 struct Peer {
     manager: SessionManager<Arc<Acme>>,
-    store: Arc<Unsteady>,
+    store: Arc<FaultyStore>,
 }
 
 impl Peer {
     fn new(acme: &Arc<Acme>, timer: &Arc<PausedTimer>, memory: &Arc<MemoryStore>, seed: u64) -> Self {
-        let store = Arc::new(Unsteady::over(memory.clone()));
-        let mut chance = Chance(seed);
-        store.plan(move |_| match chance.below(24) {
-            0 => Trouble::Refuses,
-            1 => Trouble::LosesTheAnswer,
-            2 => Trouble::Hangs,
-            _ => Trouble::None,
+        let store = Arc::new(FaultyStore::over(memory.clone()));
+        let mut rng = Rng(seed);
+        store.plan(move |_| match rng.below(24) {
+            0 => StoreFault::Refuses,
+            1 => StoreFault::LosesTheAnswer,
+            2 => StoreFault::Hangs,
+            _ => StoreFault::None,
         });
         let manager = SessionManager::builder(acme.clone())
             .account("default")
@@ -38,13 +38,13 @@ impl Peer {
 }
 
 async fn live(seed: u64) {
-    let mut chance = Chance(seed);
-    let timer = PausedTimer::with_chance(seed);
+    let mut rng = Rng(seed);
+    let timer = PausedTimer::with_rng(seed);
     let acme = Acme::new(&timer);
-    let mut lossy = chance.below(3) == 0;
+    let mut lossy = rng.below(3) == 0;
     acme.script(
         "refresh",
-        (0..chance.below(10)).map(|_| match chance.below(6) {
+        (0..rng.below(10)).map(|_| match rng.below(6) {
             0 => Answer::Err(busy()),
             1 if lossy => Answer::Lost,
             _ => Answer::Ok,
@@ -55,29 +55,29 @@ async fn live(seed: u64) {
     let acme = Arc::new(acme);
     let mut peers: Vec<Peer> = (0..4).map(|number| Peer::new(&acme, &timer, &memory, seed * 64 + number)).collect();
     let mut callers = Vec::new();
-    for step in 0..chance.below(60) {
-        let at = chance.below(4) as usize;
-        match chance.below(10) {
+    for step in 0..rng.below(60) {
+        let at = rng.below(4) as usize;
+        match rng.below(10) {
             0..=4 => {
                 let manager = peers[at].manager.clone();
                 callers.push(tokio::spawn(async move { manager.token().await }));
             }
-            5 => peers[at].manager.reject(chance.below(4)),
+            5 => peers[at].manager.reject(rng.below(4)),
             // A process ends, and another begins.
-            6 if chance.below(4) == 0 => {
+            6 if rng.below(4) == 0 => {
                 // Its knowledge that an intent had no effect is lost with it.
                 lossy = true;
                 peers[at] = Peer::new(&acme, &timer, &memory, seed * 64 + 16 + step);
             }
-            7 => tokio::time::sleep(Duration::from_millis(chance.below(200))).await,
-            _ => tokio::time::sleep(Duration::from_secs(chance.below(3600))).await,
+            7 => tokio::time::sleep(Duration::from_millis(rng.below(200))).await,
+            _ => tokio::time::sleep(Duration::from_secs(rng.below(3600))).await,
         }
     }
     for caller in callers {
         let _ = caller.await;
     }
     // The faults are over, and pending writes have had their time.
-    peers.iter().for_each(|peer| peer.store.plan(|_| Trouble::None));
+    peers.iter().for_each(|peer| peer.store.plan(|_| StoreFault::None));
     acme.script("refresh", []);
     tokio::time::sleep(Duration::from_secs(300)).await;
     let mut outcomes = Vec::new();

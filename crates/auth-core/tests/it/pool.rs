@@ -17,14 +17,14 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// Paused time, with random numbers that differ from call to call and are the same in every run.
 #[derive(Debug)]
-struct Chancy {
+struct FixedRandom {
     time: Arc<PausedTimer>,
     state: Mutex<u64>,
     /// The number of reads of the clock.
     looks: AtomicUsize,
 }
 
-impl Timer for Chancy {
+impl Timer for FixedRandom {
     fn now(&self) -> Instant {
         self.time.now()
     }
@@ -104,7 +104,7 @@ async fn live(sessions: u64, hours: u64, down: (u64, u64)) -> Arc<Vendor> {
     let started = time.system_time();
     let vendor =
         Arc::new(Vendor { time: time.clone(), started, down, refreshes: Mutex::default(), early: Mutex::default() });
-    let timer = Arc::new(Chancy { time, state: Mutex::new(7), looks: AtomicUsize::new(0) });
+    let timer = Arc::new(FixedRandom { time, state: Mutex::new(7), looks: AtomicUsize::new(0) });
     let pool = SessionPool::builder(vendor.clone()).timer(timer).build();
     for number in 0..sessions {
         let issued = started - Duration::from_secs(number * (LIFETIME.as_secs() - 400) / sessions);
@@ -184,7 +184,7 @@ async fn a_session_added_later_is_kept_alive_until_it_is_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_session_of_a_later_login_is_kept_alive_and_no_login_is_unasked() {
+async fn the_session_of_a_later_login_is_kept_alive_and_the_pool_never_signs_in() {
     let time = PausedTimer::new();
     let acme = Arc::new(Acme::new(&time));
     let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
@@ -216,9 +216,9 @@ async fn a_renewal_that_failed_is_tried_again_as_soon_as_it_has_cooled_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_with_nothing_to_do_does_next_to_nothing() {
+async fn an_idle_pool_rarely_reads_the_clock() {
     let time = PausedTimer::new();
-    let timer = Arc::new(Chancy { time: time.clone(), state: Mutex::new(7), looks: AtomicUsize::new(0) });
+    let timer = Arc::new(FixedRandom { time: time.clone(), state: Mutex::new(7), looks: AtomicUsize::new(0) });
     let pool = SessionPool::builder(Arc::new(Acme::new(&time))).timer(timer.clone()).build();
     pool.get_or_insert("nobody has signed in", |manager| manager).unwrap();
     kept_alive(&pool, tokio::time::sleep(LIFETIME)).await;

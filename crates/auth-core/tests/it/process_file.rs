@@ -6,10 +6,10 @@ use std::time::Duration;
 use auth_core::{AuthErrorKind, FileStep, FileStore, SessionStore};
 use test_requirements::effort;
 
-use crate::support::processes::{self, Answer, Died, LIFETIME, Left, STALE, Shared, World, runtime};
+use crate::support::processes::{self, Answer, KillPoint, LIFETIME, Left, STALE, Setup, Shared, runtime};
 
 #[test]
-#[ignore = "what a process does that another test has started"]
+#[ignore = "another test starts it as a process"]
 fn child() {
     processes::child(|folder, points| {
         let store = FileStore::open(folder).unwrap();
@@ -66,20 +66,20 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
     {
         in_folder(|shared| {
             let runtime = runtime();
-            let world = runtime.block_on(World::start());
-            let old = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+            let setup = runtime.block_on(Setup::start());
+            let old = runtime.block_on(setup.sign_in(&*(shared.open)(), "me"));
             let old = old.access_token.expose();
-            world.clock.advance(STALE);
-            let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
-            assert_eq!(world.ask(&mut stopped).token(), old);
-            stopped.send(&world.clock);
+            setup.clock.advance(STALE);
+            let mut stopped = setup.process(shared, "me", Some(KillPoint::paused_at(point, 1)));
+            assert_eq!(setup.ask(&mut stopped).token(), old);
+            stopped.send(&setup.clock);
             stopped.stopped();
             // At each of these points, the other processes have a valid token.
-            let other = world.hasty_manager((shared.open)(), "me");
+            let other = setup.short_limit_manager((shared.open)(), "me");
             let ask = || Answer::of(runtime.block_on(other.token()));
             let written = point == "after Swap";
             assert_eq!(ask().token() == old, !written, "{point}");
-            world.clock.advance(LIFETIME - STALE);
+            setup.clock.advance(LIFETIME - STALE);
             if !written {
                 let answer = ask();
                 assert!(answer.is(AuthErrorKind::Timeout), "{point}: {answer:?}");
@@ -87,11 +87,11 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
             stopped.go_on();
             // The delayed answer: the valid token is served, and renewed in the background.
             assert_eq!(stopped.answer().unwrap().token(), old, "{point}");
-            // It goes on, writes the renewed session, and frees its lock.
-            drop(world.ask(&mut stopped));
-            world.clock.advance(Duration::from_secs(61));
-            assert!(world.accepts(ask().token()), "{point}");
-            world.assert_unharmed(1);
+            // The stopped process goes on, writes the renewed session, and frees its lock.
+            drop(setup.ask(&mut stopped));
+            setup.clock.advance(Duration::from_secs(61));
+            assert!(setup.accepts(ask().token()), "{point}");
+            setup.assert_sent_once(1);
         });
     }
 }
@@ -102,32 +102,32 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
 fn no_login_is_needed_while_a_peer_renews() {
     in_folder(|shared| {
         let runtime = runtime();
-        let world = runtime.block_on(World::start());
-        let old = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+        let setup = runtime.block_on(Setup::start());
+        let old = runtime.block_on(setup.sign_in(&*(shared.open)(), "me"));
         let old = old.access_token.expose();
-        world.clock.advance(STALE);
-        let mut renews = world.process(shared, "me", Some(Died::paused_at("before the request", 1)));
-        assert_eq!(world.ask(&mut renews).token(), old);
-        renews.send(&world.clock);
+        setup.clock.advance(STALE);
+        let mut renews = setup.process(shared, "me", Some(KillPoint::paused_at("before the request", 1)));
+        assert_eq!(setup.ask(&mut renews).token(), old);
+        renews.send(&setup.clock);
         renews.stopped();
-        let mut others = [1, 2].map(|_| world.process(shared, "me", Some(Died::paused_at("before Lock", 1))));
+        let mut others = [1, 2].map(|_| setup.process(shared, "me", Some(KillPoint::paused_at("before Lock", 1))));
         // The last look is a second before the end, and its pause would be a minute.
         let last_use = LIFETIME - Duration::from_secs(31);
         for _ in 0..20 {
             for other in &mut others {
-                assert_eq!(world.ask(other).token(), old);
+                assert_eq!(setup.ask(other).token(), old);
                 other.settle();
             }
-            world.clock.advance((last_use - STALE) / 20);
+            setup.clock.advance((last_use - STALE) / 20);
         }
         for other in &mut others {
-            assert_eq!(world.ask(other).token(), old);
+            assert_eq!(setup.ask(other).token(), old);
             other.settle();
         }
-        world.clock.advance(Duration::from_secs(1));
+        setup.clock.advance(Duration::from_secs(1));
         for other in &mut others {
-            other.send(&world.clock);
-            // It is about to wait for the lock.
+            other.send(&setup.clock);
+            // The process is about to wait for the lock.
             other.stopped();
             other.go_on();
         }
@@ -135,9 +135,9 @@ fn no_login_is_needed_while_a_peer_renews() {
         assert_eq!(renews.answer().unwrap().token(), old, "it was served before it was stopped");
         for other in &mut others {
             let answer = other.answer().unwrap();
-            assert!(world.accepts(answer.token()) && answer.token() != old, "{answer:?}");
+            assert!(setup.accepts(answer.token()) && answer.token() != old, "{answer:?}");
         }
-        assert_eq!(world.server.state().stats().redemptions(), 1);
-        world.assert_unharmed(1);
+        assert_eq!(setup.server.state().stats().redemptions(), 1);
+        setup.assert_sent_once(1);
     });
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth_core::{AuthErrorKind, RedisStore, SessionStore};
 use test_requirements::effort;
 
-use crate::support::processes::{self, Answer, Died, LIFETIME, Shared, World, runtime};
+use crate::support::processes::{self, Answer, KillPoint, LIFETIME, Setup, Shared, runtime};
 use crate::support::redis_server::RedisServer;
 
 /// Long enough for a redemption, and short enough to wait for. Redis' own clock counts it.
@@ -18,7 +18,7 @@ fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
 }
 
 #[test]
-#[ignore = "what a process does that another test has started"]
+#[ignore = "another test starts it as a process"]
 fn child() {
     processes::child(|place, _| {
         let (url, lease) = place.split_once(' ').unwrap();
@@ -69,30 +69,31 @@ fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
     ] {
         in_redis(LEASE, false, |shared| {
             let runtime = runtime();
-            let world = runtime.block_on(World::start());
-            runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
-            world.clock.advance(LIFETIME);
-            let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
-            stopped.send(&world.clock);
+            let setup = runtime.block_on(Setup::start());
+            runtime.block_on(setup.sign_in(&*(shared.open)(), "me"));
+            setup.clock.advance(LIFETIME);
+            let mut stopped = setup.process(shared, "me", Some(KillPoint::paused_at(point, 1)));
+            stopped.send(&setup.clock);
             stopped.stopped();
             // Another process gets the lock when the lease has expired. It sends only a token that no other process has
             // sent.
-            let other = world.manager((shared.open)(), "me");
+            let other = setup.manager((shared.open)(), "me");
             let ask = || Answer::of(runtime.block_on(other.token()));
             let meanwhile = ask();
             if intended {
                 assert!(meanwhile.is(AuthErrorKind::ReauthRequired), "{point}: {meanwhile:?}");
             } else {
-                assert!(world.accepts(meanwhile.token()), "{point}");
+                assert!(setup.accepts(meanwhile.token()), "{point}");
             }
-            // It goes on as if it had the lock. Its session is for all processes, or else that of the other one is.
+            // The stopped process goes on as if it had the lock. Either its session or that of the other process is
+            // stored for all.
             stopped.go_on();
             let finished = stopped.answer().unwrap();
-            assert!(world.accepts(finished.token()), "{point}");
-            world.clock.advance(Duration::from_secs(61));
+            assert!(setup.accepts(finished.token()), "{point}");
+            setup.clock.advance(Duration::from_secs(61));
             assert_eq!(ask(), finished, "{point}");
-            assert_eq!(world.server.state().stats().redemptions(), 1, "{point}");
-            world.assert_unharmed(1);
+            assert_eq!(setup.server.state().stats().redemptions(), 1, "{point}");
+            setup.assert_sent_once(1);
         });
     }
 }

@@ -1,5 +1,5 @@
-//! Thousands of random lives of a session against a vendor that detects reuse: no refresh token is ever sent twice, and
-//! no session is lost without a fault that costs it.
+//! Thousands of random histories of a session against a vendor that detects reuse: no refresh token is ever sent twice,
+//! and no session is lost without a fault that costs it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use auth_core::{AuthErrorKind, Authenticator, SessionManager, TokenSource};
 use test_requirements::effort;
 
 use crate::support::acme::{Acme, Answer, PausedTimer, busy};
-use crate::support::chance::Chance;
+use crate::support::rng::Rng;
 
-/// One life: calls, dropped callers, rejections, passing time, faults.
+/// One history: calls, dropped callers, rejections, passing time, faults.
 async fn live(seed: u64) {
-    let mut chance = Chance(seed);
+    let mut rng = Rng(seed);
     let timer = PausedTimer::new();
     let acme = Acme::new(&timer);
     let session = acme.session(Duration::ZERO);
     let mut answers = Vec::new();
     let mut lossy = false;
-    for _ in 0..chance.below(12) {
-        answers.push(match chance.below(8) {
+    for _ in 0..rng.below(12) {
+        answers.push(match rng.below(8) {
             0 | 1 => Answer::Err(busy()),
-            2 if chance.below(4) == 0 => {
+            2 if rng.below(4) == 0 => {
                 lossy = true;
                 Answer::Lost
             }
@@ -31,23 +31,23 @@ async fn live(seed: u64) {
     acme.script("refresh", answers);
     let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build().unwrap();
     let mut callers = Vec::new();
-    for _ in 0..chance.below(40) {
-        match chance.below(10) {
+    for _ in 0..rng.below(40) {
+        match rng.below(10) {
             0..=3 => {
                 let manager = manager.clone();
                 callers.push(tokio::spawn(async move { manager.token().await }));
             }
             4 => {
                 if !callers.is_empty() {
-                    let index = chance.below(callers.len() as u64) as usize;
+                    let index = rng.below(callers.len() as u64) as usize;
                     callers.swap_remove(index).abort();
                 }
             }
-            5 => manager.reject(chance.below(4)),
+            5 => manager.reject(rng.below(4)),
             6 => drop(manager.cached()),
             7 => tokio::task::yield_now().await,
-            8 => tokio::time::sleep(Duration::from_millis(chance.below(200))).await,
-            _ => tokio::time::sleep(Duration::from_secs(chance.below(2 * 3600))).await,
+            8 => tokio::time::sleep(Duration::from_millis(rng.below(200))).await,
+            _ => tokio::time::sleep(Duration::from_secs(rng.below(2 * 3600))).await,
         }
     }
     for caller in callers {

@@ -157,7 +157,7 @@ async fn conforms_on_one_thread() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_hangs_holds_nobody_up_and_gets_no_second_call() {
+async fn a_hanging_keyring_blocks_no_caller_and_gets_no_second_call() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
     let store = open(&keyring, &folder).time_limit(SHORT);
     keyring.hang(Call::Get);
@@ -323,6 +323,6 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     assert!(store.load(KEY).await.unwrap().is_some() && store.load("aivo/ada").await.unwrap().is_none());
     store.save("aivo/ada", &session("old")).await.unwrap();
     store.remove(KEY).await.unwrap();
-    assert!(store.load("aivo/ada").await.unwrap().is_none(), "whoever signs out ends that too");
+    assert!(store.load("aivo/ada").await.unwrap().is_none(), "a logout removes that record too");
     assert_eq!(store.keys().await.unwrap_err().kind(), AuthErrorKind::Unsupported);
 }

@@ -45,7 +45,7 @@ async fn conforms_on_one_thread() {
 }
 
 #[tokio::test]
-async fn prefixes_are_kept_apart() {
+async fn stores_with_different_prefixes_share_no_session() {
     let Some(server) = RedisServer::start() else { return };
     let open = |prefix: &str| RedisStore::builder(server.url()).prefix(prefix).build().unwrap();
     let (acme, other) = (open("acme:"), open("acme:acme:"));
@@ -78,7 +78,7 @@ async fn sessions_are_forgotten_only_if_the_store_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_holder_that_stands_still_loses_its_lock_and_harms_nobody() {
+async fn a_suspended_holder_loses_its_lock_and_does_no_harm() {
     let Some(server) = RedisServer::start() else { return };
     // Leases run by Redis' own clock, which no test sets: the test waits for a short one.
     let open = |lease| RedisStore::builder(server.url()).lock_lease(lease).build().unwrap();
@@ -252,7 +252,7 @@ async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     store.remove(KEY).await.unwrap();
     write();
     store.remove(KEY).await.unwrap();
-    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0), "whoever signs out ends that too");
+    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0), "a logout removes that record too");
 }
 
 #[tokio::test]
@@ -276,7 +276,7 @@ async fn keys_are_those_of_sessions_with_this_prefix() {
 }
 
 #[tokio::test]
-async fn a_limit_beyond_all_clocks_is_a_long_one() {
+async fn a_limit_beyond_the_clock_counts_as_long() {
     let Some(server) = RedisServer::start() else { return };
     let store = RedisStore::builder(server.url()).time_limit(Duration::MAX).lock_lease(Duration::MAX);
     let store = store.forget_after(Duration::MAX).remember_removals(Duration::MAX).build().unwrap();

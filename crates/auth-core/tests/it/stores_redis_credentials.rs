@@ -179,7 +179,7 @@ async fn the_failure_of_a_callback_is_reported_without_its_message() {
             Err(AuthError::new(kind).with_message("canary").with_source(cause))
         });
         let error = store.build().unwrap().load("me").await.unwrap_err();
-        assert_storage(&error, transient, "look at what it asks");
+        assert_storage(&error, transient, "check what it asks");
         assert!(error.to_string().contains(&format!("({kind:?})")), "{error}");
     }
     let builder = RedisStore::builder(server.url()).time_limit(Duration::from_millis(50));

@@ -44,7 +44,7 @@ async fn a_redis_that_is_down_at_first_is_used_later() {
 }
 
 #[tokio::test]
-async fn a_restart_is_not_noticed_and_keeps_the_logged_sessions() {
+async fn a_restart_is_no_error_and_keeps_the_logged_sessions() {
     let (Some(mut forgets), Some(mut keeps)) = (RedisServer::start(), RedisServer::durable()) else { return };
     for (server, survives) in [(&mut forgets, false), (&mut keeps, true)] {
         let store = RedisStore::builder(server.url()).build().unwrap();
@@ -61,8 +61,8 @@ async fn a_restart_is_not_noticed_and_keeps_the_logged_sessions() {
 async fn a_frozen_redis_delays_no_caller_beyond_the_limit() {
     let Some(server) = RedisServer::start() else { return };
     let open = |limit| RedisStore::builder(server.url()).time_limit(limit).build().unwrap();
-    let (store, patient) = (open(Duration::from_millis(100)), open(Duration::from_secs(20)));
-    let before = patient.save("me", &session("a")).await.unwrap();
+    let (store, long_limit) = (open(Duration::from_millis(100)), open(Duration::from_secs(20)));
+    let before = long_limit.save("me", &session("a")).await.unwrap();
     // The store connects before Redis is frozen; on a busy machine, not at the first attempt.
     for attempt in 1.. {
         match store.ping().await {
@@ -79,12 +79,12 @@ async fn a_frozen_redis_delays_no_caller_beyond_the_limit() {
         assert_storage(&store.lock("me", Duration::from_secs(60)).await.unwrap_err(), true, "no answer");
         assert!(start.elapsed() < Duration::from_secs(10), "three limits, and room for a slow machine");
         server.thaw();
-        patient.load("me").await.unwrap().unwrap()
+        long_limit.load("me").await.unwrap().unwrap()
     };
     // The write has happened late, or not at all; the session is whole.
     let token = intended.session.access_token.expose();
     assert_eq!(token == "a", intended.revision == before, "{token}");
-    let lock = patient.lock("me", Duration::from_secs(20)).await.unwrap();
+    let lock = long_limit.lock("me", Duration::from_secs(20)).await.unwrap();
     lock.release().await;
 }
 
@@ -120,7 +120,7 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
             assert_eq!(writing.await.unwrap().unwrap(), None);
             assert!(direct.load("me").await.unwrap().is_none());
             let anew = direct.compare_and_swap("me", None, &session("anew")).await.unwrap();
-            assert!(anew.is_some(), "whoever sees that it was removed may begin again");
+            assert!(anew.is_some(), "a writer that sees the removal may begin again");
             direct.remove("me").await.unwrap();
         } else {
             // The caller of a save looks again; a dropped one doesn't.
@@ -165,7 +165,7 @@ async fn a_mark_that_expires_meanwhile_stops_no_first_write() {
 }
 
 #[tokio::test]
-async fn passwords_let_in_and_are_never_shown() {
+async fn passwords_authenticate_and_are_never_shown() {
     let Some(server) = RedisServer::with(&["--requirepass", "canary right"]) else { return };
     let at = |login: &str, database: u8| format!("redis://{login}127.0.0.1:{}/{database}", server.port());
     for url in [at(":canary%20right@", 0), at("default:canary%20right@", 1)] {
@@ -231,7 +231,7 @@ async fn a_failover_is_followed_with_the_next_connection() {
     store.save("me", &session("a")).await.unwrap();
     // The old primary lives on as a replica, and its connections with it.
     first.command(&["REPLICAOF", "127.0.0.1", "1"]);
-    proxy.lead_to(second.port());
+    proxy.redirect_to(second.port());
     let saved = store.save("me", &session("b")).await.unwrap();
     let there = RedisStore::builder(second.url()).build().unwrap().load("me").await.unwrap().unwrap();
     assert_eq!(saved, there.revision);
@@ -314,7 +314,7 @@ async fn always(line: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn answers_of_redis_are_reported_in_our_words() {
+async fn errors_of_redis_are_reported_without_their_text() {
     for (line, transient, says) in [
         ("-LOADING canary\r\n", true, "still loading"),
         ("-MISCONF canary\r\n", true, "can't save to its disk"),

@@ -26,12 +26,12 @@ fn session(token: &str) -> Session {
 }
 
 /// Without a time limit of its own for answers.
-fn patient() -> AsyncConnectionConfig {
+fn long_limit() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None)
 }
 
 async fn multiplexed(url: &str) -> MultiplexedConnection {
-    Client::open(url).unwrap().get_multiplexed_async_connection_with_config(&patient()).await.unwrap()
+    Client::open(url).unwrap().get_multiplexed_async_connection_with_config(&long_limit()).await.unwrap()
 }
 
 async fn managed(url: &str) -> ConnectionManager {
@@ -43,7 +43,7 @@ fn connecting(url: String) -> RedisStoreBuilder {
     let client = Client::open(url).unwrap();
     RedisStore::connected_by(move || {
         let client = client.clone();
-        async move { client.get_multiplexed_async_connection_with_config(&patient()).await }
+        async move { client.get_multiplexed_async_connection_with_config(&long_limit()).await }
     })
 }
 
@@ -124,8 +124,8 @@ async fn making_a_connection_is_bounded_and_its_error_is_not_quoted() {
     let never = never.time_limit(limit).build().unwrap();
     assert_storage(&never.load("me").await.unwrap_err(), true, "(timed out)");
     for (kind, transient, says) in [
-        (ErrorKind::Client, false, "look at how the connection is made"),
-        (ErrorKind::InvalidClientConfig, false, "look at how the connection is made"),
+        (ErrorKind::Client, false, "check how the connection is made"),
+        (ErrorKind::InvalidClientConfig, false, "check how the connection is made"),
         (ErrorKind::MasterNameNotFoundBySentinel, true, "no sentinel knows the primary"),
         (ErrorKind::ClusterConnectionNotFound, true, "no node of the cluster"),
         (ErrorKind::AuthenticationFailed, false, "(WRONGPASS)"),
@@ -141,13 +141,14 @@ async fn making_a_connection_is_bounded_and_its_error_is_not_quoted() {
 #[tokio::test]
 async fn the_shorter_limit_counts() {
     let Some(server) = RedisServer::start() else { return };
-    let hasty = patient().set_response_timeout(Some(Duration::from_millis(50)));
-    let hasty = Client::open(server.url()).unwrap().get_multiplexed_async_connection_with_config(&hasty).await.unwrap();
-    let patient = multiplexed(&server.url()).await;
+    let short_limit = long_limit().set_response_timeout(Some(Duration::from_millis(50)));
+    let short_limit =
+        Client::open(server.url()).unwrap().get_multiplexed_async_connection_with_config(&short_limit).await.unwrap();
+    let long_limit = multiplexed(&server.url()).await;
     server.freeze();
-    let store = RedisStore::over(hasty).time_limit(SOON).build().unwrap();
+    let store = RedisStore::over(short_limit).time_limit(SOON).build().unwrap();
     assert_storage(&store.load("me").await.unwrap_err(), true, "the time limit of the connection");
-    let store = RedisStore::over(patient).time_limit(Duration::from_millis(50)).build().unwrap();
+    let store = RedisStore::over(long_limit).time_limit(Duration::from_millis(50)).build().unwrap();
     assert_storage(&store.load("me").await.unwrap_err(), true, "no answer within 50ms");
     server.thaw();
 }
@@ -176,8 +177,8 @@ async fn writes_wait_for_replicas_over_the_same_connection() {
     let Some(server) = RedisServer::with(&["--repl-diskless-sync-delay", "0"]) else { return };
     let open = |connection| RedisStore::over(connection).wait_for_replicas(1);
     let managed = managed(&server.url()).await;
-    let lonely = open(managed.clone()).time_limit(Duration::from_secs(1)).build().unwrap();
-    assert_storage(&lonely.save("me", &session("a")).await.unwrap_err(), true, "0 of 1 replicas");
+    let without_replica = open(managed.clone()).time_limit(Duration::from_secs(1)).build().unwrap();
+    assert_storage(&without_replica.save("me", &session("a")).await.unwrap_err(), true, "0 of 1 replicas");
     let port = server.port().to_string();
     let Some(replica) = RedisServer::with(&["--replicaof", "127.0.0.1", &port]) else { return };
     until("the replica is in step", || replica.get(&["INFO", "replication"]).contains("master_link_status:up")).await;
@@ -271,7 +272,7 @@ fn behind(sentinel: &Sentinel, name: &str, login: Option<SentinelNodeConnectionI
     let client = Arc::new(Mutex::new(client.unwrap()));
     RedisStore::connected_by(move || {
         let client = Arc::clone(&client);
-        async move { client.lock().await.get_async_connection_with_config(&patient()).await }
+        async move { client.lock().await.get_async_connection_with_config(&long_limit()).await }
     })
 }
 

@@ -118,7 +118,7 @@ async fn no_other_origin_sees_a_token() {
 }
 
 #[tokio::test]
-async fn an_authorization_of_its_own_is_left_alone() {
+async fn a_request_with_an_authorization_header_is_unchanged() {
     let (source, server) = (CountingSource::new(), Server::letting_in(1));
     let mut request = post(HOME);
     let mut own = http::HeaderValue::from_static("Basic own");
@@ -141,15 +141,15 @@ async fn a_refused_token_is_replaced_and_the_request_sent_once_more() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_refusal_is_returned() {
     let (source, server) = (CountingSource::new(), Server::letting_in(99));
     assert_eq!(status(layer(&source).layer(server.clone()), post(HOME)).await, StatusCode::UNAUTHORIZED);
     assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]
-async fn nothing_is_repeated_if_the_source_has_nothing_better() {
-    let (source, server) = (CountingSource::stubborn(), Server::letting_in(99));
+async fn a_request_is_not_repeated_if_the_source_has_no_other_token() {
+    let (source, server) = (CountingSource::keeping_rejected(), Server::letting_in(99));
     assert_eq!(status(layer(&source).layer(server.clone()), post(HOME)).await, StatusCode::UNAUTHORIZED);
     assert_eq!((server.seen().len(), source.rejected()), (1, vec![1]));
 }

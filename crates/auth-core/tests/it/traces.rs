@@ -19,8 +19,8 @@ use tracing::{Event, Instrument, Metadata, Subscriber};
 use tracing_core::span::Current;
 
 use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 use crate::support::respawn::{assert_passed, respawn};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -178,16 +178,16 @@ fn written(book: &Book) -> BTreeMap<String, Described> {
 
 #[test]
 fn everything_that_is_traced_is_documented_and_shows_no_secret() {
-    assert_passed(&respawn(module_path!(), "a_life_of_sessions").output().unwrap());
+    assert_passed(&respawn(module_path!(), "a_history_of_sessions").output().unwrap());
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "what another test starts as a process"]
-async fn a_life_of_sessions() {
+#[ignore = "another test starts it as a process"]
+async fn a_history_of_sessions() {
     let book = Book::default();
     tracing::subscriber::set_global_default(book.clone()).unwrap();
     herd(&book).await;
-    troubles(&book).await;
+    store_faults(&book).await;
     verbs(&book).await;
     assert_eq!(written(&book), documented());
     let text = book.text();
@@ -222,7 +222,7 @@ async fn herd(book: &Book) {
     book.assert_has("auth.renewal", &with(&[" auth.plan=login ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     book.assert_has("auth.wait", &with(&[" auth.wait=token ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     let [first] = &book.named("auth.renewal")[..] else { panic!("one renewal for both") };
-    // It has no parent, and follows from the span of its cause. The test's caller without a span came second.
+    // The renewal has no parent, and follows from the span of its cause. The test's caller without a span came second.
     assert_eq!(
         (first.parent, first.follows.clone()),
         (None, request.id().map(|id| id.into_u64()).into_iter().collect())
@@ -257,20 +257,20 @@ async fn herd(book: &Book) {
 }
 
 /// A store that refuses, a lock that a peer holds, and an observer that panics.
-async fn troubles(book: &Book) {
-    struct Fragile;
+async fn store_faults(book: &Book) {
+    struct PanickingObserver;
 
-    impl Observer for Fragile {
+    impl Observer for PanickingObserver {
         fn token_rejected(&self, _: &TokenRejected<'_>) {
             panic!("canary");
         }
     }
 
     let timer = PausedTimer::new();
-    let store = Arc::new(Unsteady::over(Arc::new(MemoryStore::new())));
+    let store = Arc::new(FaultyStore::over(Arc::new(MemoryStore::new())));
     let builder = SessionManager::builder(Arc::new(acme(&timer))).credentials(credentials()).store(store.clone());
-    let manager = builder.timer(timer.clone()).observer(Arc::new(Fragile)).build().unwrap();
-    store.trouble(Step::Swap, Trouble::Refuses);
+    let manager = builder.timer(timer.clone()).observer(Arc::new(PanickingObserver)).build().unwrap();
+    store.store_fault(Step::Swap, StoreFault::Refuses);
     let mut watch = manager.watch();
     manager.token().await.unwrap();
     book.assert_has(
@@ -282,7 +282,7 @@ async fn troubles(book: &Book) {
         &[" auth.store.step=compare_and_swap ", " auth.elapsed_ms=0 ", " error.type=storage "],
     );
     book.assert_has("auth.store.owed", &[" auth.store.debt=session ", " error.type=storage "]);
-    store.plan(|_| Trouble::None);
+    store.plan(|_| StoreFault::None);
     while !matches!(watch.current(), SessionStatus::Active { .. }) {
         change(&mut watch).await;
     }
@@ -305,7 +305,7 @@ async fn troubles(book: &Book) {
 
     manager.login(credentials()).await.unwrap();
     assert_eq!(book.named("auth.store.settled").len(), 1, "no write was owed when the login was stored");
-    store.trouble(Step::Remove, Trouble::Refuses);
+    store.store_fault(Step::Remove, StoreFault::Refuses);
     manager.logout().await.unwrap_err();
     book.assert_has("auth.store.owed", &[" auth.store.debt=removal "]);
     book.assert_has("auth.logout", &[" auth.outcome=failed ", " error.type=storage "]);
@@ -354,7 +354,7 @@ mod calls {
     }
 
     #[tokio::test]
-    #[ignore = "what another test starts as a process"]
+    #[ignore = "another test starts it as a process"]
     async fn calls_to_a_vendor() {
         let book = Book::default();
         tracing::subscriber::set_global_default(book.clone()).unwrap();

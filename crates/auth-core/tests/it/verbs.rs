@@ -9,7 +9,7 @@ use auth_core::{
 };
 
 use crate::support::acme::{Acme, Answer, ME, PausedTimer, ask, busy, lost, refused, text};
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
 mod logout;
 mod resend;
@@ -23,7 +23,12 @@ fn password() -> Credentials {
 }
 
 /// A manager over a store with a session of some age.
-async fn over(store: &Arc<Unsteady>, acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
+async fn over(
+    store: &Arc<FaultyStore>,
+    acme: Acme,
+    timer: &Arc<PausedTimer>,
+    age: Duration,
+) -> SessionManager<Arc<Acme>> {
     store.store.save(KEY, &acme.session(age)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").timer(timer.clone());
     builder.store(store.clone()).build().unwrap()
@@ -31,7 +36,7 @@ async fn over(store: &Arc<Unsteady>, acme: Acme, timer: &Arc<PausedTimer>, age: 
 
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
     let peer = store.store.lock(KEY, SECOND).await.unwrap();
     let waiting = ask(&manager);
@@ -52,7 +57,7 @@ async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
 /// No wait of the renewal is cut short here: it finds out by itself that its epoch is over.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = Arc::new(Acme::new(&timer));
     let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
     let manager = builder.credentials(password()).build().unwrap();
@@ -85,21 +90,21 @@ async fn a_peers_logout_is_not_undone_by_the_manager_of_a_given_session() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_could_not_be_written_in_time_is_not_written_after_its_end() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
-    store.trouble(Step::Swap, Trouble::Hangs);
+    store.store_fault(Step::Swap, StoreFault::Hangs);
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
     // The write is being retried when the session is ended.
     tokio::time::sleep(SECOND * 3).await;
     let logout = manager.logout();
-    store.plan(|_| Trouble::None);
+    store.plan(|_| StoreFault::None);
     assert_eq!(logout.await.unwrap(), Ended::AtVendor);
     tokio::time::sleep(HOUR).await;
     assert_eq!(store.kept(KEY).await, None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_disturbs_no_caller() {
+async fn callers_get_tokens_during_a_login() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let held = acme.session(HOUR - SECOND * 40);
@@ -145,7 +150,7 @@ async fn a_replaced_session_is_ended_only_where_that_ends_no_other() {
 
 #[tokio::test(start_paused = true)]
 async fn keys_that_are_tokens_are_neither_stored_nor_ended() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
     manager.token().await.unwrap();
     manager.login(Credentials::api_key("key")).await.unwrap();
@@ -159,7 +164,7 @@ async fn keys_that_are_tokens_are_neither_stored_nor_ended() {
 
 #[tokio::test(start_paused = true)]
 async fn an_adopted_session_replaces_the_one_in_use_and_the_stored_one() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
     let now = timer.system_time();
@@ -181,7 +186,7 @@ async fn an_adopted_session_replaces_the_one_in_use_and_the_stored_one() {
 async fn a_given_session_gives_way_to_a_newer_one_only() {
     // The age of the stored session; whether the given one, of an hour ago, gives way to it.
     for (age, gives_way) in [(HOUR / 2, true), (HOUR, false), (HOUR * 2, false)] {
-        let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+        let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
         let acme = Arc::new(Acme::new(&timer));
         let now = timer.system_time();
         let other = Session::new("other", now - age).with_refresh_token("refresh-other").with_expiry(now + HOUR);
@@ -193,7 +198,7 @@ async fn a_given_session_gives_way_to_a_newer_one_only() {
         assert_eq!(store.kept(KEY).await, Some((expected.to_owned(), false)));
     }
     // A session dated in the future doesn't count as newer.
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = Arc::new(Acme::new(&timer));
     let future = Session::new("future", timer.system_time() + HOUR).with_expiry(timer.system_time() + HOUR * 2);
     store.store.save(KEY, &future).await.unwrap();
@@ -203,8 +208,8 @@ async fn a_given_session_gives_way_to_a_newer_one_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_goes_back_in_time_sends_no_token_twice() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+async fn no_token_is_sent_twice_after_the_store_returned_to_an_older_session() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
     let before = store.store.load(KEY).await.unwrap().unwrap().session;
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
@@ -217,7 +222,7 @@ async fn a_store_that_goes_back_in_time_sends_no_token_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
+async fn a_refusal_of_every_token_causes_few_renewals_and_ends_no_session() {
     let timer = PausedTimer::new();
     let acme = Acme::new(&timer);
     let session = acme.session(Duration::ZERO);
@@ -242,7 +247,7 @@ async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
 /// well finds the session too.
 #[tokio::test(start_paused = true)]
 async fn of_two_concurrent_logouts_one_redeems_to_end_the_session() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = Arc::new(Acme::new(&timer));
     store.store.save(KEY, &acme.session(Duration::ZERO)).await.unwrap();
     let managers = [0, 1].map(|_| {
@@ -254,7 +259,7 @@ async fn of_two_concurrent_logouts_one_redeems_to_end_the_session() {
     }
     // The session can be ended only by a renewal.
     tokio::time::sleep(HOUR).await;
-    store.trouble(Step::Remove, Trouble::IsSlow);
+    store.store_fault(Step::Remove, StoreFault::IsSlow);
     let ending = managers.each_ref().map(|manager| {
         let manager = manager.clone();
         tokio::spawn(async move { manager.logout().await })
@@ -272,13 +277,13 @@ async fn of_two_concurrent_logouts_one_redeems_to_end_the_session() {
 #[tokio::test(start_paused = true)]
 async fn every_verb_returns_within_its_limit() {
     let limit = Policy::default().wait_limit;
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let mut acme = Acme::new(&timer);
     acme.takes = 10 * HOUR;
     let manager = over(&store, acme, &timer, Duration::ZERO).await;
     // A peer that is suspended with the lock, and a store that hardly answers.
     let _lock = store.store.lock(KEY, SECOND).await.unwrap();
-    store.plan(|step| if step == Step::Load { Trouble::Hangs } else { Trouble::None });
+    store.plan(|step| if step == Step::Load { StoreFault::Hangs } else { StoreFault::None });
     let verb = |what: &'static str| {
         let (manager, timer) = (manager.clone(), timer.clone());
         async move {
@@ -307,8 +312,8 @@ async fn every_verb_returns_within_its_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_and_lifetimes_beyond_all_clocks_are_long_ones() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+async fn limits_and_lifetimes_beyond_the_clock_count_as_long() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let mut policy = Policy::default();
     for limit in [
         &mut policy.early_window,

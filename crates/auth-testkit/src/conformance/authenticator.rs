@@ -5,7 +5,7 @@ use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session, Tokio
 use super::report::{Report, describe};
 
 /// The reason for skipping checks that need a second login.
-const ONE_LOGIN: &str = "the credentials are no good for a second login";
+const ONE_LOGIN: &str = "the credentials can't be used for a second login";
 
 /// The clock that dates sessions.
 const CLOCK: TokioTimer = TokioTimer::new();
@@ -75,12 +75,12 @@ pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -
         spend(&mut report, authenticator, credentials).await;
     }
     wrong_password(&mut report, authenticator, credentials).await;
-    strangers(&mut report, authenticator).await;
+    unknown_credentials(&mut report, authenticator).await;
     report
 }
 
 /// Ends a session that is no longer needed, where the authenticator can.
-async fn put_away(authenticator: &dyn Authenticator, session: &Session) {
+async fn end_session(authenticator: &dyn Authenticator, session: &Session) {
     let capabilities = authenticator.capabilities();
     // The session may have ended already, which is no failure.
     let _ = match capabilities.logout {
@@ -103,7 +103,7 @@ fn check_session(report: &mut Report, session: &Session) {
 async fn renew(report: &mut Report, authenticator: &dyn Authenticator, session: Session) -> Session {
     let result = authenticator.refresh(&session, &CLOCK).await;
     if authenticator.capabilities().renewal != Renewal::Refresh {
-        report.unsupported("a refresh that isn't there is unsupported", result);
+        report.unsupported("a missing refresh is unsupported", result);
         return session;
     }
     let Some(renewed) = report.ok("refresh succeeds", result) else { return session };
@@ -123,11 +123,11 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
             report.check("a session that is logged out can't be renewed", refused, || "it was renewed".to_owned());
         }
     } else {
-        report.unsupported("a logout of one session that isn't there is unsupported", logout);
+        report.unsupported("a missing logout of one session is unsupported", logout);
     }
     if !credentials.is_reusable() {
         report.skip("revoking all sessions", ONE_LOGIN);
-        return put_away(authenticator, session).await;
+        return end_session(authenticator, session).await;
     }
     let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials, &CLOCK).await) else {
         return;
@@ -136,8 +136,8 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     if capabilities.revoke_all {
         report.ok("revoking all sessions succeeds", revoked);
     } else {
-        report.unsupported("a revocation that isn't there is unsupported", revoked);
-        put_away(authenticator, &session).await;
+        report.unsupported("a missing revocation is unsupported", revoked);
+        end_session(authenticator, &session).await;
     }
 }
 
@@ -151,10 +151,10 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
         return report.skip(NAME, ONE_LOGIN);
     }
     let login = authenticator.login(credentials, &CLOCK).await;
-    let Some(session) = report.ok("a login after all that succeeds", login) else { return };
+    let Some(session) = report.ok("another login succeeds", login) else { return };
     let refresh = authenticator.refresh(&session, &CLOCK).await;
     let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else {
-        return put_away(authenticator, &session).await;
+        return end_session(authenticator, &session).await;
     };
     let token = |session: &Session| session.refresh_token.as_ref().map(|token| token.expose().to_owned());
     let rotated = token(&renewed).is_some() && token(&renewed) != token(&session);
@@ -163,19 +163,19 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
     let needs_login = again.as_ref().is_some_and(|error| error.needs_login() && !error.is_transient());
     let seen = || again.as_ref().map_or_else(|| "it was accepted".to_owned(), describe);
     report.check(NAME, needs_login, seen);
-    put_away(authenticator, &renewed).await;
+    end_session(authenticator, &renewed).await;
 }
 
 /// Tries a password that isn't this account's. A vendor that counts failures counts one.
 async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
-    const NAME: &str = "a wrong password is refused for good";
+    const NAME: &str = "a wrong password is a final refusal";
     const WRONG: &str = "N0t-the-password-of-this-account";
     let Credentials::Password { username, .. } = credentials else {
         return report.skip(NAME, "the credentials are no password");
     };
     let error = match authenticator.login(&Credentials::password(username.as_str(), WRONG), &CLOCK).await {
         Ok(session) => {
-            put_away(authenticator, &session).await;
+            end_session(authenticator, &session).await;
             return report.check(NAME, false, || "it was accepted".to_owned());
         }
         Err(error) => error,
@@ -186,14 +186,14 @@ async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, 
 }
 
 /// Tries credentials of a type that the authenticator can't know.
-async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
-    struct Stranger;
-    let login = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await;
+async fn unknown_credentials(report: &mut Report, authenticator: &dyn Authenticator) {
+    struct UnknownCredentials;
+    let login = authenticator.login(&Credentials::custom(UnknownCredentials), &CLOCK).await;
     if let Ok(session) = &login {
-        put_away(authenticator, session).await;
+        end_session(authenticator, session).await;
     }
     let error = login.err();
     let refused = error.as_ref().is_some_and(|error| !error.is_transient());
     let seen = || error.as_ref().map_or_else(|| "they were accepted".to_owned(), describe);
-    report.check("unknown credentials are refused for good", refused, seen);
+    report.check("unknown credentials are a final refusal", refused, seen);
 }

@@ -134,7 +134,7 @@ impl Suite<'_> {
 
     fn leaks(&mut self) {
         let leaks = self.shown.iter().filter(|shown| shown.contains(MARK)).count();
-        self.check("nothing that is shown has a token", leaks == 0, || format!("a token is in {leaks} texts"));
+        self.check("no shown text has a token", leaks == 0, || format!("a token is in {leaks} texts"));
     }
 }
 

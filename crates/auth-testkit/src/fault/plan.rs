@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::hold::{self, Hold, Stage};
 use super::{Fault, Gate};
-use crate::server::Front;
+use crate::server::VendorListener;
 use crate::vendor::Vendor;
 
 /// The planned faults of a served vendor, from [`VendorServer::faults`](crate::VendorServer::faults). Clones share their
@@ -28,7 +28,7 @@ use crate::vendor::Vendor;
 #[derive(Clone)]
 pub struct Faults {
     vendor: Vendor,
-    front: Front,
+    listener: VendorListener,
     shared: Arc<Mutex<Plans>>,
 }
 
@@ -60,8 +60,8 @@ impl Faults {
     /// The name that stands for every request, including those for no operation.
     pub const ANY: &'static str = "*";
 
-    pub(crate) fn new(vendor: Vendor, front: Front) -> Self {
-        Self { vendor, front, shared: Arc::default() }
+    pub(crate) fn new(vendor: Vendor, listener: VendorListener) -> Self {
+        Self { vendor, listener, shared: Arc::default() }
     }
 
     /// Plans a fault for the next request for an operation; [`Planned::times`] and [`Planned::always`] extend it.
@@ -187,7 +187,7 @@ impl Faults {
 
     fn apply_outage(&self, plans: &Plans) {
         let is_down = plans.plans.iter().any(Plan::is_outage);
-        let result = if is_down { self.front.refuse() } else { self.front.accept_again() };
+        let result = if is_down { self.listener.refuse() } else { self.listener.accept_again() };
         assert!(result.is_ok(), "the fake vendor lost its port: {result:?}");
     }
 

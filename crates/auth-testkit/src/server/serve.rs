@@ -9,17 +9,17 @@ use http::header::{CONNECTION, DATE};
 use http::{HeaderValue, StatusCode};
 
 use super::wire::WireControl;
-use super::{Front, Shared};
+use super::{Shared, VendorListener};
 use crate::fault::{Stage, Treatment};
 use crate::vendor::Request;
 
 /// More than any vendor accepts, so that the vendor itself can refuse the body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-pub(super) async fn serve(front: Front, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: VendorListener, shared: Arc<Shared>) {
     let app = Router::new().fallback(answer).with_state(shared);
-    // It never ends by itself, and never fails.
-    let _ = axum::serve(front, app.into_make_service_with_connect_info::<WireControl>()).await;
+    // The server never ends by itself, and never fails.
+    let _ = axum::serve(listener, app.into_make_service_with_connect_info::<WireControl>()).await;
 }
 
 async fn answer(

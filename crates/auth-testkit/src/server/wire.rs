@@ -136,7 +136,8 @@ impl Wire {
     /// Closes the connection so that the peer gets a reset instead of an end of stream.
     fn reset(&mut self) -> io::Error {
         self.is_reset = true;
-        // It takes effect when hyper drops the connection because of the error. If it fails, the stream just ends.
+        // The option takes effect when hyper drops the connection because of the error. If setting it fails, the stream
+        // just ends.
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionReset.into()
     }
@@ -207,7 +208,7 @@ mod tests {
     const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nbody";
 
     #[test]
-    fn a_cut_is_where_it_should_be_however_the_bytes_come() {
+    fn an_answer_is_cut_at_the_given_byte_whatever_the_chunks() {
         let body = ANSWER.len() - 4;
         for (cut, expected) in
             [(Cut::InHeaders(0), 0), (Cut::InHeaders(5), 5), (Cut::InBody(0), body), (Cut::InBody(2), body + 2)]

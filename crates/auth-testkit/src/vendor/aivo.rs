@@ -42,11 +42,11 @@ pub(crate) fn observe(core: &mut Core, request: &Request) {
 
 pub(crate) fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
     let record = core.tokens.get(token, Kind::Access);
-    record.is_some_and(|record| !record.is_expired(now) && is_let_in(core, record))
+    record.is_some_and(|record| !record.is_expired(now) && is_authorized(core, record))
 }
 
 /// A service with stateless access tokens accepts revoked ones.
-fn is_let_in(core: &Core, record: &Record) -> bool {
+fn is_authorized(core: &Core, record: &Record) -> bool {
     core.quirks.aivo_stateless_access || record.state == State::Live
 }
 

@@ -72,7 +72,7 @@ fn a_refresh_rotates_and_works_after_the_access_token_expired() {
 }
 
 #[test]
-fn a_token_tells_its_sign_in_and_its_owner_whatever_became_of_it() {
+fn a_token_identifies_its_session_and_its_owner_even_when_it_has_ended() {
     let mut state = aivo(Quirks::documented());
     let first = login(&mut state, 0);
     let renewed = tokens(&refresh(&mut state, 3600, &first).1);
@@ -92,7 +92,7 @@ fn a_spent_refresh_token_is_refused_and_counted() {
     let second = tokens(&refresh(&mut state, 1, &first).1);
     assert_eq!(refresh(&mut state, 2, &first).0, 401);
     assert_eq!((state.stats().reused_refresh_tokens(), state.stats().repeated_refresh_tokens()), (1, 1));
-    assert_eq!(refresh(&mut state, 3, &second).0, 200, "without detection the session lives on");
+    assert_eq!(refresh(&mut state, 3, &second).0, 200, "without detection the session stays valid");
 }
 
 #[test]

@@ -27,11 +27,11 @@ enum Defect {
     /// Can log out, but claims that it can't.
     HiddenLogout,
     /// Accepts any credentials.
-    Credulous,
+    AcceptsAnyCredentials,
     /// Accepts any password.
     AnyPassword,
     /// Reports a wrong password as a transport error.
-    Hopeful,
+    WrongPasswordAsTransport,
 }
 
 /// Aivo without a socket.
@@ -88,12 +88,12 @@ impl Authenticator for InProcess {
                     json!({ "email": EMAIL, "password": PASSWORD })
                 }
                 Credentials::Password { username, password, .. } => {
-                    if self.defect == Defect::Hopeful && password.expose() != PASSWORD {
+                    if self.defect == Defect::WrongPasswordAsTransport && password.expose() != PASSWORD {
                         return Err(AuthError::new(AuthErrorKind::Transport));
                     }
                     json!({ "email": username, "password": password.expose() })
                 }
-                _ if self.defect == Defect::Credulous => json!({ "email": EMAIL, "password": PASSWORD }),
+                _ if self.defect == Defect::AcceptsAnyCredentials => json!({ "email": EMAIL, "password": PASSWORD }),
                 _ => return Err(AuthError::unsupported(FAMILY, "login")),
             };
             self.session(&Request::post("/auth/v1/login").with_json(&body))
@@ -128,7 +128,7 @@ async fn failures(defect: Defect) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn an_authenticator_that_keeps_the_contract_passes() {
+async fn a_conforming_authenticator_passes() {
     assert_eq!(failures(Defect::None).await, Vec::<&str>::new());
 }
 
@@ -138,10 +138,10 @@ async fn each_defect_is_found() {
         (Defect::NoRefresh, "refresh succeeds"),
         (Defect::SameSession, "a refresh rotates the refresh token"),
         (Defect::Transient, "a spent refresh token needs a login"),
-        (Defect::HiddenLogout, "a logout of one session that isn't there is unsupported"),
-        (Defect::Credulous, "unknown credentials are refused for good"),
-        (Defect::AnyPassword, "a wrong password is refused for good"),
-        (Defect::Hopeful, "a wrong password is refused for good"),
+        (Defect::HiddenLogout, "a missing logout of one session is unsupported"),
+        (Defect::AcceptsAnyCredentials, "unknown credentials are a final refusal"),
+        (Defect::AnyPassword, "a wrong password is a final refusal"),
+        (Defect::WrongPasswordAsTransport, "a wrong password is a final refusal"),
     ] {
         let failures = failures(defect).await;
         assert!(failures.contains(&expected), "{expected}: {failures:?}");
@@ -150,8 +150,10 @@ async fn each_defect_is_found() {
 
 /// Every session that can be ended is ended, whatever the defect.
 #[tokio::test]
-async fn no_session_is_left_alive() {
-    for defect in [Defect::None, Defect::SameSession, Defect::Transient, Defect::Credulous, Defect::AnyPassword] {
+async fn every_session_is_ended() {
+    for defect in
+        [Defect::None, Defect::SameSession, Defect::Transient, Defect::AcceptsAnyCredentials, Defect::AnyPassword]
+    {
         let authenticator = InProcess::new(defect);
         let _ = conformance::run(&authenticator, &Credentials::password(EMAIL, PASSWORD)).await;
         assert_eq!(authenticator.state.lock().unwrap().sessions_alive(at(0)), 0);
@@ -160,9 +162,9 @@ async fn no_session_is_left_alive() {
 
 #[tokio::test]
 async fn checks_that_need_other_credentials_are_skipped_by_name() {
-    let report = conformance::run(&InProcess::new(Defect::Credulous), &Credentials::api_key("a key")).await;
+    let report = conformance::run(&InProcess::new(Defect::AcceptsAnyCredentials), &Credentials::api_key("a key")).await;
     let skipped: Vec<_> = report.skipped.iter().map(|(name, _)| *name).collect();
-    let needs_password = "a wrong password is refused for good";
+    let needs_password = "a wrong password is a final refusal";
     assert_eq!(skipped, ["revoking all sessions", "a spent refresh token needs a login", needs_password]);
 }
 

@@ -23,7 +23,7 @@ enum Defect {
     /// Records an intent without comparing the revision.
     OverwritesIntents,
     /// Clears an intent without comparing the revision.
-    ClearsTheirs,
+    ClearsAnyIntent,
     /// Swaps without comparing the revision.
     SwapsAnything,
     /// Swaps without comparing, if no session is expected.
@@ -49,7 +49,7 @@ enum Defect {
     /// Reports conditional removals, and makes none.
     KeepsExpected,
     /// Each handle has a store of its own.
-    HandlesApart,
+    SeparateHandles,
     /// Locks nothing.
     NoLock,
     /// One lock for all accounts.
@@ -179,7 +179,7 @@ impl SessionStore for Broken {
         Box::pin(async move {
             let account = self.account(account);
             let expected = match self.current(&account).await {
-                Some(stored) if self.has(Defect::ClearsTheirs) => stored.revision,
+                Some(stored) if self.has(Defect::ClearsAnyIntent) => stored.revision,
                 _ => expected,
             };
             self.inner().clear_intent(&account, expected).await
@@ -254,7 +254,7 @@ impl SessionStore for Broken {
 async fn report(defect: Option<Defect>) -> conformance::Report {
     let shared = Arc::new(Shared::default());
     conformance::store(|| {
-        let apart = defect == Some(Defect::HandlesApart);
+        let apart = defect == Some(Defect::SeparateHandles);
         let shared = if apart { Arc::default() } else { Arc::clone(&shared) };
         Arc::new(Broken { shared, defect })
     })
@@ -262,48 +262,51 @@ async fn report(defect: Option<Defect>) -> conformance::Report {
 }
 
 #[tokio::test]
-async fn a_store_that_keeps_its_promises_passes() {
+async fn a_conforming_store_passes() {
     let report = report(None).await;
     assert!(report.is_ok(), "{report}");
     assert!(report.passed.len() > 150, "{report}");
 }
 
 #[tokio::test]
-async fn optional_abilities_of_a_store_are_skipped_by_name() {
+async fn checks_of_optional_features_are_skipped_by_name() {
     let report = report(Some(Defect::TellsNoVacancy)).await;
     assert!(report.is_ok(), "{report}");
-    let skipped = ["a removal can be told from a place where nothing was", "the keys of what is stored can be listed"];
+    let skipped = [
+        "the vacancy after a removal differs from that of an untouched account",
+        "the keys of stored sessions can be listed",
+    ];
     assert_eq!(report.skipped.iter().map(|(name, _)| *name).collect::<Vec<_>>(), skipped);
-    assert!(report.to_string().contains(" 2 skipped\nskipped: a removal can be told"), "{report}");
+    assert!(report.to_string().contains(" 2 skipped\nskipped: the vacancy after a removal"), "{report}");
 }
 
 #[tokio::test]
 async fn each_defect_is_found_by_its_check() {
     for (defect, check) in [
-        (Defect::FoldsCase, "any text is an account, and none is another"),
-        (Defect::WholeSeconds, "every member of a session comes back as it was"),
-        (Defect::DropsSubject, "every member of a session comes back as it was"),
+        (Defect::FoldsCase, "any string is an account, and different strings are different accounts"),
+        (Defect::WholeSeconds, "every property of a session is read back unchanged"),
+        (Defect::DropsSubject, "every property of a session is read back unchanged"),
         (Defect::ForgetsIntents, "another handle finds the intent"),
         (Defect::SaveKeepsIntent, "a save clears the intent"),
-        (Defect::OverwritesIntents, "a second intent on what was loaded before is refused"),
-        (Defect::ClearsTheirs, "an intent that was replaced isn't cleared"),
+        (Defect::OverwritesIntents, "a second intent on the same revision is refused"),
+        (Defect::ClearsAnyIntent, "an intent that was replaced isn't cleared"),
         (Defect::SwapsAnything, "a stale swap is refused"),
-        (Defect::SwapsOverSomething, "a swap that expects nothing is refused where something is"),
-        (Defect::Racy, "of many that expect the same, one writes"),
+        (Defect::SwapsOverSomething, "a swap that expects no session is refused where one is"),
+        (Defect::Racy, "of many swaps that expect the same revision, one writes"),
         (Defect::RevisionsComeBack, "no revision comes back after a removal"),
         (Defect::HidesRemovals, "a swap that expects a vacancy from before a removal is refused"),
-        (Defect::HidesEmptyRemovals, "a removal of nothing changes the vacancy"),
+        (Defect::HidesEmptyRemovals, "a removal where no session is changes the vacancy"),
         (Defect::IgnoresVacancies, "a swap that expects a vacancy from before a removal is refused"),
-        (Defect::KeepsAll, "what was removed is gone"),
+        (Defect::KeepsAll, "a removed session is gone"),
         (Defect::RemovesAll, "a removal removes that account alone"),
         (Defect::RemovesAnything, "a removal that expects another revision is refused"),
-        (Defect::KeepsExpected, "what was removed by its revision is gone"),
-        (Defect::HandlesApart, "another handle finds what was swapped in"),
-        (Defect::NoLock, "a lock that another handle has is a timeout"),
+        (Defect::KeepsExpected, "a session removed by its revision is gone"),
+        (Defect::SeparateHandles, "another handle finds the swapped session"),
+        (Defect::NoLock, "a lock that another handle holds is a timeout"),
         (Defect::OneLock, "each account has a lock of its own"),
-        (Defect::LockIsStorage, "a lock that another handle has is a timeout"),
+        (Defect::LockIsStorage, "a lock that another handle holds is a timeout"),
         (Defect::LockStays, "a lock that was released is free"),
-        (Defect::Leaks, "nothing that is shown has a token"),
+        (Defect::Leaks, "no shown text has a token"),
     ] {
         let report = report(Some(defect)).await;
         let failed: Vec<_> = report.failed.iter().map(|(name, _)| *name).collect();

@@ -40,7 +40,7 @@ fn wrong_credentials_get_the_documented_error() {
 }
 
 #[test]
-fn only_a_valid_token_is_renewed_and_the_old_one_lives_on() {
+fn only_a_valid_token_is_renewed_and_the_old_one_stays_valid() {
     let mut state = pacerpro(Quirks::documented());
     let first = login(&mut state, 0);
     let (status, session) = refresh(&mut state, 3599, &first);
@@ -54,7 +54,7 @@ fn only_a_valid_token_is_renewed_and_the_old_one_lives_on() {
 }
 
 #[test]
-fn deleting_kills_every_token_of_the_user() {
+fn deleting_revokes_every_token_of_the_user() {
     let mut state = pacerpro(Quirks::documented());
     state.add_user("bob@example.com", PASSWORD);
     let bob = json!({ "email": "bob@example.com", "password": PASSWORD });

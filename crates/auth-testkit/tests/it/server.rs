@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{EMAIL, PASSWORD, credentials, text};
 
 /// Long enough for an answer on loopback; each stall takes this long.
-const PATIENCE: Duration = Duration::from_millis(300);
+const SHORT_LIMIT: Duration = Duration::from_millis(300);
 
 async fn aivo() -> VendorServer {
     FakeVendor::aivo().user(EMAIL, PASSWORD).start().await.unwrap()
@@ -85,30 +85,30 @@ async fn resets() {
 }
 
 #[tokio::test]
-async fn stalls_end_when_the_client_gives_up_or_the_test_says_so() {
+async fn stalls_end_when_the_client_gives_up_or_the_test_releases_them() {
     let aivo = aivo().await;
-    let hasty = Client::builder().timeout(PATIENCE).build().unwrap();
+    let short_limit = Client::builder().timeout(SHORT_LIMIT).build().unwrap();
     for fault in [Fault::StallHeaders, Fault::StallBody] {
         aivo.faults().on("login", fault.clone());
-        assert!(body(&hasty, &aivo).await.unwrap_err().is_timeout(), "{fault:?}");
+        assert!(body(&short_limit, &aivo).await.unwrap_err().is_timeout(), "{fault:?}");
     }
-    let patient = client();
+    let long_limit = client();
     aivo.faults().on("login", Fault::StallBody);
-    let stalled = login(&patient, &aivo).await.unwrap();
+    let stalled = login(&long_limit, &aivo).await.unwrap();
     assert_eq!(stalled.status(), 200);
     aivo.faults().release_stalled();
     assert!(stalled.json::<Value>().await.unwrap()["accessToken"].is_string());
-    assert_healthy(&patient, &aivo).await;
+    assert_healthy(&long_limit, &aivo).await;
 }
 
 #[tokio::test]
-async fn a_dripping_answer_is_whole_and_the_next_one_quick() {
+async fn a_slow_answer_is_complete_and_the_next_one_fast() {
     let (aivo, client) = (aivo().await, client());
     aivo.faults().on("login", Fault::SlowDrip { pause: Duration::from_micros(10) });
     assert_healthy(&client, &aivo).await;
     aivo.faults().on("login", Fault::SlowDrip { pause: Duration::from_secs(3600) });
-    let hasty = Client::builder().timeout(PATIENCE).build().unwrap();
-    assert!(body(&hasty, &aivo).await.unwrap_err().is_timeout());
+    let short_limit = Client::builder().timeout(SHORT_LIMIT).build().unwrap();
+    assert!(body(&short_limit, &aivo).await.unwrap_err().is_timeout());
     assert_healthy(&client, &aivo).await;
 }
 
@@ -179,7 +179,7 @@ async fn wrong_bodies() {
 }
 
 #[tokio::test]
-async fn bodies_where_there_is_none() {
+async fn body_faults_add_a_body_to_answers_without_one() {
     let (aivo, client) = (aivo().await, client());
     for fault in [Fault::TruncatedJson, Fault::WrongTypes, Fault::HUGE_BODY, Fault::WrongContentType] {
         let token = text(&login(&client, &aivo).await.unwrap().json().await.unwrap(), "accessToken");

@@ -29,7 +29,7 @@ fn keyed(request: Request, key: &'static str) -> Request {
 }
 
 #[test]
-fn a_portal_token_lives_as_long_as_was_asked_for() {
+fn a_portal_token_has_the_requested_lifetime() {
     let mut state = svix(Quirks::documented());
     let token = mint(&mut state, 0, &json!({ "expiry": 3600 }));
     assert!(token.ends_with(".eu"));
@@ -101,7 +101,7 @@ fn logging_out_ends_one_token_and_expiring_all_of_them() {
 }
 
 #[test]
-fn a_one_time_token_is_good_once() {
+fn a_one_time_token_is_valid_once() {
     let mut state = svix(Quirks::documented());
     let answer = state.handle(at(0), &post("dashboard-access/shop", KEY, &json!({}))).json();
     let once = text(&answer, "url").split_once("#key=").unwrap().1.to_owned();
@@ -130,7 +130,7 @@ fn message_tokens() {
 }
 
 #[test]
-fn an_idempotency_key_brings_back_the_first_success() {
+fn an_idempotency_key_returns_the_first_success() {
     let mut state = svix(Quirks::documented());
     let request = |body: Value| post("app-portal-access/shop", KEY, &body);
     let failed = state.handle(at(0), &keyed(request(json!({ "expiry": 1 })), "k"));

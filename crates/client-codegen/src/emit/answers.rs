@@ -110,7 +110,7 @@ fn body_type(answer: &Answer) -> Option<TokenStream> {
     let body = match &answer.body {
         AnswerBody::None => return None,
         AnswerBody::Json(ty) => json_type(ty),
-        AnswerBody::Text => quote!(String),
+        AnswerBody::String => quote!(String),
         AnswerBody::Bytes => quote!(rt::Bytes),
     };
     Some(if answer.may_be_empty { quote!(Option<#body>) } else { body })
@@ -128,7 +128,7 @@ fn arms(operation: &Operation) -> Vec<TokenStream> {
                 (AnswerBody::None, _) => quote!(#pattern => Ok(Self::#variant),),
                 (AnswerBody::Json(_), false) => quote!(#pattern => answer.json().map(Self::#variant),),
                 (AnswerBody::Json(_), true) => quote!(#pattern => answer.optional_json().map(Self::#variant),),
-                (AnswerBody::Text, _) => quote!(#pattern => answer.text().map(Self::#variant),),
+                (AnswerBody::String, _) => quote!(#pattern => answer.text().map(Self::#variant),),
                 (AnswerBody::Bytes, _) => quote!(#pattern => Ok(Self::#variant(answer.bytes())),),
             }
         })
@@ -148,7 +148,7 @@ fn pattern(status: StatusPattern) -> TokenStream {
             let (first, last) = (digit * 100, digit * 100 + 99);
             quote!(#first..=#last)
         }
-        // It comes after all others.
+        // `default` matches every status, so its arm is the last one.
         StatusPattern::Default => quote!(_),
     }
 }

@@ -60,8 +60,8 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
     let values = signature.required().map(|argument| {
         let name = &argument.name;
         match argument.form {
-            Form::Bytes | Form::Text if argument.hidden => quote!(#name: rt::Redacted::new(#name.into())),
-            Form::Bytes | Form::Text => quote!(#name: #name.into()),
+            Form::Bytes | Form::String if argument.hidden => quote!(#name: rt::Redacted::new(#name.into())),
+            Form::Bytes | Form::String => quote!(#name: #name.into()),
             _ if argument.hidden => quote!(#name: rt::Redacted::new(#name)),
             _ => quote!(#name),
         }
@@ -230,7 +230,8 @@ pub(super) fn builder(api: &Api) -> TokenStream {
     let default_server = servers::default_url(api);
     let fallback = default_server.map(|url| {
         let server = servers::server_at(api, url, &quote!(Server));
-        // A variant costs nothing to construct: clippy wants `unwrap_or` then.
+        // clippy asks for `unwrap_or` where the fallback is a unit variant, and for `unwrap_or_else` where it is
+        // constructed.
         if servers::has_variant(api, url) { quote!(.unwrap_or(#server)) } else { quote!(.unwrap_or_else(|| #server)) }
     });
     let server_docs = server_docs(api);

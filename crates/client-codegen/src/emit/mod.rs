@@ -41,9 +41,9 @@ pub(crate) struct ByMethods {
 }
 
 impl ByDescription {
-    /// Ends with an error as soon as `is_in_vain` returns true.
-    pub(crate) fn of(api: &Api, lines: &Lines<'_>, is_in_vain: &dyn Fn() -> bool) -> Result<Self, CodegenError> {
-        let text = |module: fn(&Api) -> TokenStream| match is_in_vain() {
+    /// Ends with an error as soon as `is_cancelled` returns true.
+    pub(crate) fn of(api: &Api, lines: &Lines<'_>, is_cancelled: &dyn Fn() -> bool) -> Result<Self, CodegenError> {
+        let text = |module: fn(&Api) -> TokenStream| match is_cancelled() {
             true => Err(CodegenError::Progenitor("it failed".to_owned())),
             false => self::text(module(api), lines),
         };

@@ -97,7 +97,7 @@ fn setter(argument: &Argument) -> TokenStream {
     let (ty, value) = match argument.form {
         Form::Secret => (quote!(impl Into<rt::Secret>), quote!(value.into())),
         Form::Bytes => (quote!(impl Into<rt::Bytes>), quote!(value.into())),
-        Form::Text => (quote!(impl Into<String>), quote!(value.into())),
+        Form::String => (quote!(impl Into<String>), quote!(value.into())),
         Form::Plain => (argument.bare(), quote!(value)),
     };
     let value = if argument.hidden { quote!(rt::Redacted::new(#value)) } else { value };

@@ -57,7 +57,7 @@ pub(super) enum Form {
     /// A body of bytes: any type that converts into them.
     Bytes,
     /// A body that is a string: any type that converts into it.
-    Text,
+    String,
     /// A string that must not be shown.
     Secret,
 }
@@ -108,7 +108,7 @@ impl Argument {
             _ if self.nullable => self.bare(),
             Form::Plain => quote!(#ty),
             Form::Bytes => quote!(impl Into<rt::Bytes>),
-            Form::Text => quote!(impl Into<String>),
+            Form::String => quote!(impl Into<String>),
             Form::Secret => quote!(&'a rt::Secret),
         }
     }
@@ -127,7 +127,7 @@ impl Argument {
             _ if self.nullable => quote!(Option<#ty>),
             Form::Plain => quote!(#ty),
             Form::Bytes => quote!(rt::Bytes),
-            Form::Text => quote!(String),
+            Form::String => quote!(String),
             Form::Secret if self.kind == Kind::Optional => quote!(rt::Secret),
             Form::Secret => quote!(&'a rt::Secret),
         }
@@ -236,7 +236,7 @@ fn of(operation: &Operation, head: &Head) -> Result<Signature, CodegenError> {
 fn only(operation: &Operation, output: Type) -> (Type, &'static str) {
     match output {
         empty if matches!(&empty, Type::Tuple(tuple) if tuple.elems.is_empty()) => (empty, "finish_empty"),
-        text if is_named(&text, "ByteStream") && operation.gives_text => (parse_quote!(String), "finish_text"),
+        text if is_named(&text, "ByteStream") && operation.returns_string => (parse_quote!(String), "finish_text"),
         bytes if is_named(&bytes, "ByteStream") => (parse_quote!(rt::Bytes), "finish_bytes"),
         body if operation.may_be_empty => (parse_quote!(Option<#body>), "finish_optional"),
         body => (body, "finish"),
@@ -261,14 +261,14 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
         Some(parameter) if parameter.secret && is_text(&ty) => Form::Secret,
         // The type parameter of a method that sends bytes.
         None if is_named(&ty, "B") => Form::Bytes,
-        None if is_named(&ty, "String") => Form::Text,
+        None if is_named(&ty, "String") => Form::String,
         _ => Form::Plain,
     };
     let is_opaque_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| body.secret);
     let hidden = match form {
         Form::Secret => false,
         Form::Plain => parameter.is_some_and(|parameter| parameter.secret) && kind != Kind::IdempotencyKey,
-        Form::Bytes | Form::Text => is_opaque_body,
+        Form::Bytes | Form::String => is_opaque_body,
     };
     let name = parameter.map_or("body", |parameter| &parameter.names.argument);
     let docs = match parameter {

@@ -16,7 +16,7 @@ pub(super) fn json_type(ty: &JsonType) -> TokenStream {
             let name = format_ident!("{name}");
             quote!(rt::#name)
         }
-        JsonType::List(items) => {
+        JsonType::Array(items) => {
             let items = json_type(items);
             quote!(Vec<#items>)
         }

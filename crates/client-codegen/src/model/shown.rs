@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_alternative_hides_no_other_shows() {
+    fn a_property_that_one_alternative_hides_is_shown_by_none() {
         assert_eq!(shown(json!({"oneOf": of(&["Coded", "Secret"])})), ["reason"]);
         assert_eq!(shown(json!({"oneOf": of(&["Secret", "Titled"])})), ["reason", "title"]);
     }

@@ -119,7 +119,8 @@ pub(super) fn remove_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
     let kept: Vec<&syn::Path> = all.iter().filter(|path| !is_named(path, name)).collect();
     let found = kept.len() != all.len();
     if found {
-        // In place of the first one: helper attributes such as `serde` must come after their derive.
+        // The new `derive` takes the place of the first one: helper attributes such as `serde` must come after their
+        // derive.
         let at = attrs.iter().position(|attr| attr.path().is_ident("derive")).unwrap_or(0);
         attrs.retain(|attr| !attr.path().is_ident("derive"));
         if !kept.is_empty() {

@@ -45,12 +45,12 @@ fn make_private(file: &mut File) {
 
 /// Drops unused imports, which would need an `allow`.
 fn drop_unused_imports(file: &mut File) {
-    let mut words = Words::default();
+    let mut identifiers = Identifiers::default();
     // A module has imports of its own.
     for item in file.items.iter().filter(|item| !matches!(item, Item::Use(_) | Item::Mod(_))) {
-        words.visit_item(item);
+        identifiers.visit_item(item);
     }
-    let used = |name: &str| words.0.contains(name);
+    let used = |name: &str| identifiers.0.contains(name);
     for item in &mut file.items {
         if let Item::Use(import) = item {
             retain_used(&mut import.tree, &used);
@@ -60,20 +60,20 @@ fn drop_unused_imports(file: &mut File) {
 
 /// All identifiers, those in macros too.
 #[derive(Default)]
-struct Words(HashSet<String>);
+struct Identifiers(HashSet<String>);
 
-impl Words {
-    fn add(&mut self, word: &Ident) {
-        let word = word.to_string();
-        if !self.0.contains(&word) {
-            self.0.insert(word);
+impl Identifiers {
+    fn add(&mut self, identifier: &Ident) {
+        let identifier = identifier.to_string();
+        if !self.0.contains(&identifier) {
+            self.0.insert(identifier);
         }
     }
 
     fn add_tokens(&mut self, tokens: TokenStream) {
         for token in tokens {
             match token {
-                TokenTree::Ident(word) => self.add(&word),
+                TokenTree::Ident(identifier) => self.add(&identifier),
                 TokenTree::Group(group) => self.add_tokens(group.stream()),
                 _ => {}
             }
@@ -81,9 +81,9 @@ impl Words {
     }
 }
 
-impl<'ast> Visit<'ast> for Words {
-    fn visit_ident(&mut self, word: &'ast Ident) {
-        self.add(word);
+impl<'ast> Visit<'ast> for Identifiers {
+    fn visit_ident(&mut self, identifier: &'ast Ident) {
+        self.add(identifier);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_api_version_header_goes() {
+    fn only_the_api_version_header_is_removed() {
         let mut file: File = parse_quote! {
             impl Client {
                 async fn a(&self) {

@@ -10,8 +10,8 @@ use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, pa
 use super::template::{NAME, Template};
 use crate::reach::Reach;
 
-/// Types in `weighed` tell whether they know their value, since an alternative is chosen by what is known of it.
-pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach, weighed: &BTreeSet<String>) {
+/// Types in `compared` tell whether they know their value, since an alternative is chosen by what is known of it.
+pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach, compared: &BTreeSet<String>) {
     let open: HashSet<String> = items
         .iter()
         .filter_map(|item| match item {
@@ -28,8 +28,8 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach, weighed:
     for item in items.drain(..) {
         match item {
             Item::Enum(item) if open.contains(&item.ident.to_string()) => {
-                let weighed = weighed.contains(&item.ident.to_string());
-                out.extend(open_enum(item, &templates, weighed));
+                let compared = compared.contains(&item.ident.to_string());
+                out.extend(open_enum(item, &templates, compared));
             }
             Item::Impl(block) if is_one_of(&block.self_ty, &open) => {
                 // typify's Display, FromStr and TryFrom know the listed values only; `Default` is kept.
@@ -60,7 +60,7 @@ fn is_plain(item: &ItemEnum) -> bool {
     !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
-fn open_enum(mut item: ItemEnum, templates: &[Template; 6], weighed: bool) -> Vec<Item> {
+fn open_enum(mut item: ItemEnum, templates: &[Template; 6], compared: bool) -> Vec<Item> {
     let ident = item.ident.clone();
     let unknown = free_variant(&item, &["Unknown", "UnknownValue"]);
     let known: Vec<(Ident, String)> =
@@ -82,7 +82,7 @@ fn open_enum(mut item: ItemEnum, templates: &[Template; 6], weighed: bool) -> Ve
     let from_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(#wire => Self::#variant,)).collect();
     let [display, from_string, parse, serialize, deserialize, schema] =
         templates.each_ref().map(|template| template.of(&ident));
-    let deserialize = match weighed {
+    let deserialize = match compared {
         false => deserialize,
         true => parse_quote! {
             impl<'de> ::serde::Deserialize<'de> for #ident {

@@ -71,15 +71,15 @@ fn pattern_of(stmt: &Stmt) -> Option<String> {
     if item.ident != "PATTERN" {
         return None;
     }
-    let mut found = FirstText(None);
+    let mut found = FirstString(None);
     let mut expr = (*item.expr).clone();
     found.visit_expr_mut(&mut expr);
     found.0
 }
 
-struct FirstText(Option<String>);
+struct FirstString(Option<String>);
 
-impl VisitMut for FirstText {
+impl VisitMut for FirstString {
     fn visit_lit_mut(&mut self, lit: &mut Lit) {
         if let (None, Lit::Str(text)) = (&self.0, lit) {
             self.0 = Some(text.value());

@@ -1,4 +1,4 @@
-//! What the generator makes of a small merged document.
+//! The sources that are generated from small merged documents.
 
 use std::path::Path;
 
@@ -72,7 +72,7 @@ fn a_request_takes_a_token_only_where_one_is_sent() {
     assert!(has("OpenDoor") && !has("V1DoorsCloseAll"), "{items:#?}");
 }
 
-/// A client of these regions, and what its builder says.
+/// The documentation of the builder of a client with these regions, and the client.
 fn regional(regions: &[(&str, &str)]) -> (String, String) {
     let mut sources = Sources::new();
     let document = node(&mut sources, MERGED);
@@ -87,7 +87,8 @@ fn regional(regions: &[(&str, &str)]) -> (String, String) {
 #[test]
 fn a_token_of_no_known_region_goes_where_the_family_says() {
     let (eu, us) = (("eu", "https://eu.doors.example/"), ("us", "https://us.doors.example"));
-    // Without a word about others, the first server of the description has to do, and the documentation says so.
+    // If the family names no server for other regions, the first server of the description is used, and the
+    // documentation says so.
     let (docs, client) = regional(&[us]);
     assert!(client.contains("self.server.or(self.region).unwrap_or(Server::Eu)"), "{client}");
     assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Eu`] |"), "{docs}");
@@ -97,11 +98,11 @@ fn a_token_of_no_known_region_goes_where_the_family_says() {
     assert!(!client.contains("\"*\""), "no token ends in it: {client}");
     assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Us`] |"), "{docs}");
     assert!(docs.contains("the vendor's own choice"), "{docs}");
-    // One that the description doesn't have.
+    // A server that the description doesn't list.
     let (docs, client) = regional(&[eu, ("*", "https://doors.example/")]);
     assert!(client.contains(r#"Server::Custom("https://doors.example".to_owned())"#), "{client}");
     assert!(docs.contains("| anything else | `https://doors.example` |"), "{docs}");
-    // Nothing is said of regions where tokens have none.
+    // The documentation mentions no regions where tokens have none.
     let (docs, client) = regional(&[]);
     assert!(!docs.contains("ends in"), "{docs}");
     assert!(client.contains("self.server.unwrap_or(Server::Eu)"), "{client}");
@@ -138,7 +139,7 @@ fn no_text_of_a_description_becomes_code() {
 
 /// A name that is pinned stays, whatever the description would make of the thing.
 #[test]
-fn pinned_names_are_what_things_are_called() {
+fn items_have_their_pinned_names() {
     let mut sources = Sources::new();
     let document = node(&mut sources, MERGED);
     let generate = |pins: &[(Thing, &str)]| {
@@ -177,7 +178,7 @@ fn what_progenitor_panics_on_is_an_error() {
     assert!(matches!(error, CodegenError::Progenitor(_) | CodegenError::Document { .. }), "{error}");
 }
 
-/// The runtime sends a text; what has the name and is none is a parameter as all others.
+/// The runtime sends a string; a parameter of that name and another type is one like all others.
 #[test]
 fn a_string_is_checked_when_it_is_made_and_not_when_a_reply_is_read() {
     let body = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
@@ -200,7 +201,7 @@ fn a_string_is_checked_when_it_is_made_and_not_when_a_reply_is_read() {
         reading.split("\n    }\n").next().unwrap().to_owned()
     };
     assert!(reads("Name").contains("deserialize(deserializer).map(Self)"), "{}", reads("Name"));
-    // What only requests hold is progenitor's, and a check may tell alternatives apart.
+    // Unions of requests alone are progenitor's, whose validation may distinguish the alternatives.
     assert!(reads("Code").contains(".parse()") && reads("Short").contains(".parse()"));
     assert!(source.contains("impl ::std::convert::TryFrom<&str> for Name {"));
 }
@@ -236,7 +237,7 @@ fn a_new_alternative_has_the_value_that_names_it() {
     );
     assert!(constructor("Dog").contains("size: ::std::default::Default::default()"));
     assert_eq!(source.matches("::std::default::Default for Dog").count(), 1, "that of `new`");
-    // Two values name it.
+    // Two discriminator values name `Eel`, so none of them can be its default.
     assert!(constructor("Eel").contains("kind: ::std::default::Default::default()"), "{}", constructor("Eel"));
 }
 

@@ -1,4 +1,4 @@
-//! The generator under guard: what it fails on is named and left out, and the rest is there.
+//! The generator under guard: operations that it fails on are named and left out, and all others are generated.
 
 use std::path::Path;
 
@@ -50,8 +50,8 @@ fn sends(id: &str, schema: &str) -> Json {
     })
 }
 
-/// progenitor panics on what isn't there.
-fn trap() -> Json {
+/// A schema with a dangling reference, on which progenitor panics.
+fn panicking() -> Json {
     json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}})
 }
 
@@ -64,7 +64,7 @@ fn the_culprits_are_left_out_and_named() {
     });
     let fine = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let outer = json!({"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Trap"}}});
-    let document = document(paths, json!({"Fine": fine, "Outer": outer, "Trap": trap()}));
+    let document = document(paths, json!({"Fine": fine, "Outer": outer, "Trap": panicking()}));
     let guarded = generate(&document);
     let named: Vec<_> = guarded.left_out.iter().map(|one| (one.operation(), one.schema.clone())).collect();
     assert_eq!(named, [("POST /bad".to_owned(), Some("Trap".to_owned())), ("POST /odd".to_owned(), None)]);
@@ -72,7 +72,7 @@ fn the_culprits_are_left_out_and_named() {
     assert_eq!(guarded.source.operations, 2);
     let rest = guarded.document.unwrap();
     let schemas: Vec<&String> = rest.get("components").unwrap().members("schemas").map(|(name, _)| name).collect();
-    assert_eq!(schemas, ["Fine"], "what only the culprits need goes with them");
+    assert_eq!(schemas, ["Fine"], "components that only the culprits need are left out too");
     assert_eq!(culprits(&document).len(), 2);
 }
 
@@ -132,7 +132,7 @@ fn bytes_secrets_and_keys_have_the_types_they_should() {
     assert!(source.generated.contains("request(::reqwest::Method::OPTIONS, url)"), "{}", source.generated);
 }
 
-/// What has no type of secrets is held in one that isn't shown; the caller gives it as it is.
+/// A secret that isn't a string is held in a type that doesn't show it; the caller passes the plain value.
 #[test]
 fn requests_do_not_show_what_is_secret() {
     let list = json!({"type": "array", "items": {"type": "string"}});

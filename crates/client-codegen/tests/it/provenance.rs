@@ -136,7 +136,7 @@ fn types_without_a_name_are_found_by_what_refers_to_them() {
 }
 
 #[test]
-fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
+fn the_last_line_of_the_documentation_cannot_be_broken_by_a_description() {
     let (_, source) = generated(&ZOO.replace("Event:", "Evént:"));
     let line = "/// Source: `zoo.yaml`, `#/paths/~1animals~1%60{id}%60/post`";
     assert!(source.client.contains(line), "{}", source.client);
@@ -147,7 +147,7 @@ fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
     }
 }
 
-/// Two parts that have members of one field, and a union with such members in an alternative of its own.
+/// Two parts with properties that become one field, and a union with such properties in an alternative of its own.
 const COLLIDING: &str = r##"openapi: 3.0.3
 info: {title: Keepers, version: "1"}
 servers: [{url: "https://zoo.example"}]
@@ -173,7 +173,7 @@ components:
 "##;
 
 #[test]
-fn members_that_become_one_field_are_all_there() {
+fn properties_that_become_one_field_are_all_listed() {
     let (cx, source, sourced) = generated_items(COLLIDING);
     let items = |path: &str| sourced.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
     for (path, expected) in [
@@ -213,7 +213,8 @@ fn members_that_become_one_field_are_all_there() {
     }
 }
 
-/// Optional members that may be null: in what a PATCH sends, in what it shares with other requests, and elsewhere.
+/// Optional properties that may be null: in a body of a PATCH, in a schema that it shares with other requests, and
+/// elsewhere.
 const CHANGES: &str = r##"openapi: 3.1.0
 info: {title: Changes, version: "1"}
 servers: [{url: "https://zoo.example"}]

@@ -19,7 +19,7 @@ const MOST_ROUNDS: usize = 64;
 /// One step from the body to a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    Member(String),
+    Property(String),
     Item(usize),
 }
 
@@ -93,12 +93,12 @@ fn collect<T: DeserializeOwned>(body: &mut Value) -> Vec<Problem> {
 fn place_of(path: &Path, message: &str, body: &Value) -> Option<(Vec<Step>, Kind)> {
     let steps = path.iter().map(|segment| match segment {
         Segment::Seq { index } => Some(Step::Item(*index)),
-        Segment::Map { key: name } | Segment::Enum { variant: name } => Some(Step::Member(name.clone())),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => Some(Step::Property(name.clone())),
         Segment::Unknown => None,
     });
     let mut place = steps.collect::<Option<Vec<_>>>()?;
     if let Some(name) = missing_name(message) {
-        place.push(Step::Member(name.to_owned()));
+        place.push(Step::Property(name.to_owned()));
         return Some((place, Kind::Missing));
     }
     let kind = if at(body, &place)?.is_null() { Kind::Null } else { Kind::Other(message.to_owned()) };
@@ -107,7 +107,7 @@ fn place_of(path: &Path, message: &str, body: &Value) -> Option<(Vec<Step>, Kind
 
 /// The items of an array have their problems in common: one of them is reported, and the array emptied.
 fn place_to_fill(place: &[Step]) -> Vec<Step> {
-    place.iter().take_while(|step| matches!(step, Step::Member(_))).cloned().collect()
+    place.iter().take_while(|step| matches!(step, Step::Property(_))).cloned().collect()
 }
 
 /// The values that fit most types of generated clients, by the number of the attempt.
@@ -129,15 +129,15 @@ fn filling_of(number: usize) -> Option<Value> {
 
 fn at<'a>(body: &'a Value, place: &[Step]) -> Option<&'a Value> {
     place.iter().try_fold(body, |value, step| match step {
-        Step::Member(name) => value.get(name),
+        Step::Property(name) => value.get(name),
         Step::Item(index) => value.get(index),
     })
 }
 
 fn put(body: &mut Value, place: &[Step], filling: Value) -> bool {
-    let Some((Step::Member(name), parents)) = place.split_last() else { return false };
+    let Some((Step::Property(name), parents)) = place.split_last() else { return false };
     let parent = parents.iter().try_fold(body, |value, step| match step {
-        Step::Member(name) => value.get_mut(name),
+        Step::Property(name) => value.get_mut(name),
         Step::Item(index) => value.get_mut(index),
     });
     let Some(Value::Object(members)) = parent else { return false };

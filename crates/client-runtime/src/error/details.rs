@@ -75,7 +75,7 @@ impl fmt::Display for CredentialsError {
         let advice = match &self.error {
             error if error.needs_login() => "sign in again",
             error if error.is_transient() => "try again later",
-            _ => "look at the cause",
+            _ => "see the cause",
         };
         write!(f, "{} {}: there is no token to send; {advice}", self.family(), self.operation.id)
     }
@@ -128,7 +128,7 @@ fn no_connection(error: &reqwest::Error) -> &'static str {
         causes().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == kind)
     };
     if is(io::ErrorKind::ConnectionRefused) {
-        "no connection to the server: nobody listens there; check the server's URL, and whether it runs"
+        "no connection to the server: no server listens there; check the server's URL, and whether it runs"
     } else if says("dns error") || says("failed to lookup address") {
         "no connection to the server: its name is unknown; check the server's URL and the network"
     } else if says("certificate") {
@@ -179,7 +179,7 @@ impl fmt::Display for TimeoutError {
         let limit = self.duration;
         match self.limit {
             TimeLimit::Call => write!(f, "no complete response within {limit:?}; the call may have taken effect"),
-            TimeLimit::Token => write!(f, "the token source gave no token within {limit:?}; look at what it waits for"),
+            TimeLimit::Token => write!(f, "the token source gave no token within {limit:?}; check what it waits for"),
             TimeLimit::Connect => {
                 write!(f, "no connection within {limit:?}; check the network and the server's URL")
             }

@@ -20,7 +20,7 @@ fn credentials(error: TokenError) -> Error {
 }
 
 #[test]
-fn every_text_names_family_and_operation_and_says_what_to_do() {
+fn every_message_names_family_and_operation_and_says_what_to_do() {
     let errors: Vec<Error> = vec![
         api(401, HeaderMap::new()),
         credentials(TokenError::login_required("the session is over")),
@@ -89,7 +89,7 @@ fn a_bad_request_may_be_about_the_credential() {
 }
 
 #[test]
-fn transient_is_what_may_pass() {
+fn errors_that_may_pass_are_transient() {
     for status in [408, 429, 500, 502, 503, 504] {
         assert!(api(status, HeaderMap::new()).is_transient(), "{status}");
     }

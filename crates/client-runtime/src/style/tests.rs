@@ -193,7 +193,7 @@ fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
 }
 
 #[test]
-fn an_item_holds_what_separates_others_elsewhere() {
+fn separators_of_other_styles_may_occur_in_items() {
     let mut parameters = Parameters::default();
     for (style, explode) in [(Style::SpaceDelimited, true), (Style::PipeDelimited, false), (Style::Form, false)] {
         parameters.query::<ResponseParts>(&OPERATION, "a", Writing::new(style, explode), &["b c", "d,e"]).unwrap();

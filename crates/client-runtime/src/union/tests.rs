@@ -211,7 +211,8 @@ fn what_is_unknown_counts_for_less_than_what_is_known() {
     assert!(matches!(of(json!({"object": "second", "id": "1"})), Event::Second(_)));
     assert!(matches!(of(json!({"object": "second", "id": "1", "more": 1})), Event::Second(_)));
     assert!(matches!(of(json!({"object": "third", "id": "1"})), Event::First(_)), "of equals, the first");
-    // What the one below chose is not held against what it is in, and what another tried isn't either.
+    // Neither the unknown values of a nested union nor those of an attempt that was given up count against the outer
+    // alternative.
     const OUTER: &[Alternative<Event>] = &[
         Alternative::new(&[], |value| Vec::<First>::deserialize(value).map(|_| Event::Told(Value::Null))),
         Alternative::new(&[], |value| Vec::deserialize(value).map(Event::Several)),

@@ -156,7 +156,7 @@ async fn a_body_above_the_limit_is_refused_announced_or_not() {
 }
 
 #[tokio::test]
-async fn silence_ends_with_the_call() {
+async fn a_silent_server_ends_with_the_time_limit() {
     for text in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{", "HTTP/1.1 500 No\r\n"] {
         let server = Server::start([Reply::Stall(text.to_owned())]).await;
         let client = Client::of(&server.url);
@@ -174,7 +174,7 @@ async fn silence_ends_with_the_call() {
 }
 
 #[tokio::test]
-async fn no_time_at_all_sends_nothing() {
+async fn a_time_limit_of_zero_sends_nothing() {
     let server = Server::start([status(204)]).await;
     let error = Client::of(&server.url).logout().timeout(Duration::ZERO).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error}");

@@ -98,7 +98,7 @@ async fn setup(act: Act, policy: RetryPolicy) -> (Client, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_server_that_processed_nothing_is_believed() {
+async fn requests_that_the_server_reports_as_unprocessed_are_repeated() {
     for (act, unprocessed) in [
         (Act::Reset(REFUSED_STREAM), true),
         (Act::Leave(NO_ERROR), true),

@@ -26,7 +26,7 @@ async fn nothing_reaches_another_origin() {
             assert!(!shown(&error).contains(CANARY), "{error:?}");
             let Error::Api(DemoError::Other { status, headers, .. }) = &error else { panic!("{error}") };
             assert_eq!(*status, code);
-            assert_eq!(headers["location"], target.as_str(), "whoever asks may know");
+            assert_eq!(headers["location"], target.as_str(), "explicit access shows it");
         }
         assert_eq!(other.received(), [], "{code}");
         assert_eq!(server.received().len(), 2, "{code}");

@@ -126,7 +126,7 @@ async fn the_policy_counts() {
 }
 
 #[tokio::test]
-async fn retry_after_is_heeded_in_both_forms() {
+async fn retry_after_is_followed_in_both_forms() {
     for (value, pause) in [("7", 7), ("Sun, 06 Nov 1994 08:49:49 GMT", 12), ("0", 0)] {
         let server = Server::start([reply(429, &[("retry-after", value)], ""), json(200, SESSION)]).await;
         let timer = Arc::new(TestTimer::new(u64::MAX));
@@ -162,7 +162,7 @@ fn until_the_last_moment() -> RetryPolicy {
 const DOWN: &str = r#"{"code":"down"}"#;
 
 #[tokio::test]
-async fn an_answer_outlives_a_retry_that_time_runs_out_on() {
+async fn an_answer_is_returned_if_time_runs_out_during_a_retry() {
     for silence in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"] {
         let answer = reply(500, &[("x-request-id", "7")], DOWN);
         let server = Server::start([answer, Reply::Stall(silence.to_owned())]).await;
@@ -198,7 +198,7 @@ impl Timer for Oversleeping {
 }
 
 #[tokio::test]
-async fn an_answer_outlives_a_pause_that_time_runs_out_in() {
+async fn an_answer_is_returned_if_time_runs_out_during_a_pause() {
     let server = Server::start([json(503, DOWN)]).await;
     let timer = Arc::new(Oversleeping(TestTimer::new(u64::MAX)));
     let client = client_runtime::codegen::Builder::default().base_url(&server.url).timer(timer).static_token("static");
@@ -208,7 +208,7 @@ async fn an_answer_outlives_a_pause_that_time_runs_out_in() {
 }
 
 #[tokio::test]
-async fn an_answer_outlives_a_retry_that_never_leaves() {
+async fn an_answer_is_returned_if_the_retry_is_never_sent() {
     // The server stops listening as soon as it has answered.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -252,7 +252,7 @@ impl TokenSource for Forgetful {
 /// The client gets a plain HTTP response in place of a TLS handshake.
 #[cfg(feature = "rustls")]
 #[tokio::test]
-async fn a_server_without_tls_is_told_from_one_that_is_away() {
+async fn a_server_without_tls_is_distinguished_from_an_absent_one() {
     use tokio::io::AsyncWriteExt;
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -269,7 +269,7 @@ async fn a_server_without_tls_is_told_from_one_that_is_away() {
     server.abort();
     let _ = server.await;
     let error = Client::new(builder(&url, &timer).static_token("t")).session().await.unwrap_err();
-    assert!(error.to_string().contains("nobody listens there"), "{error}");
+    assert!(error.to_string().contains("no server listens there"), "{error}");
 }
 
 /// The server may have acted on a later attempt: its earlier answer would hide that.
@@ -283,7 +283,7 @@ async fn an_answer_does_not_hide_a_connection_that_broke_since() {
 
 /// The token that was refused isn't the one that the lost request carried.
 #[tokio::test]
-async fn a_refusal_does_not_outlive_the_request_with_another_token() {
+async fn a_refusal_is_not_returned_after_a_request_with_another_token() {
     let server = Server::start([status(401), Reply::Stall(String::new())]).await;
     let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
     let client = Client::with_source(&server.url, &source);

@@ -86,7 +86,7 @@ async fn a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_refusal_is_returned() {
     let server = Server::start([json(401, REFUSED), json(401, REFUSED), status(204)]).await;
     let source = Arc::new(TestSource::new([Ok("one"), Ok("two"), Ok("three")]));
     let error = Client::with_source(&server.url, &source).session().await.unwrap_err();
@@ -97,7 +97,7 @@ async fn a_second_refusal_is_the_answer() {
 }
 
 #[tokio::test]
-async fn a_source_without_a_better_token_ends_it() {
+async fn a_refusal_is_returned_if_the_source_has_no_other_token() {
     let server = Server::start([json(401, REFUSED), status(204)]).await;
     let error = Client::of(&server.url).logout().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 401);
@@ -137,7 +137,7 @@ impl TokenSource for StuckAfterwards {
 }
 
 #[tokio::test]
-async fn a_refusal_outlives_a_source_that_takes_too_long() {
+async fn a_refusal_is_returned_if_the_token_source_takes_too_long() {
     let server = Server::start([json(401, REFUSED)]).await;
     let timer = Arc::new(TestTimer::new(0));
     let source = Arc::new(StuckAfterwards(TestSource::new([Ok("one")])));
@@ -147,7 +147,7 @@ async fn a_refusal_outlives_a_source_that_takes_too_long() {
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_cloned_is_not_replayed_but_the_source_hears_of_it() {
+async fn a_body_that_cannot_be_cloned_is_not_replayed_but_its_token_is_rejected() {
     let server = Server::start([json(401, REFUSED), status(204)]).await;
     let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
     let body = reqwest::Body::wrap(reqwest::Body::from("once"));

@@ -74,7 +74,7 @@ fn a_span_says_what_was_called_and_how_it_went() {
 }
 
 #[tokio::test]
-#[ignore = "what another test starts as a process"]
+#[ignore = "another test starts it as a process"]
 async fn what_one_call_writes() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();

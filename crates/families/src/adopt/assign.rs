@@ -36,7 +36,7 @@ pub(super) fn assign(tree: &Tree, family: &Family, given: &[String]) -> Result<V
         let free: Vec<usize> =
             (0..family.documents.len()).filter(|at| found.iter().all(|other| other.document != *at)).collect();
         let (document, why) = match id {
-            Some(id) => (by_id(family, id, &free)?, "as you said".to_owned()),
+            Some(id) => (by_id(family, id, &free)?, "as given on the command line".to_owned()),
             None => by_operations(tree, family, file, &read.root, &free)?,
         };
         found.push(place(family, document, why, file, read)?);

@@ -19,7 +19,7 @@ use crate::build;
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, in_openapi};
 use crate::yaml;
-use place::{Located, Way};
+use place::{Located, NodePath};
 
 /// The most tries: a description that is repaired in more steps than this is left to people.
 const TRIES: usize = 12;
@@ -54,11 +54,11 @@ pub(super) enum Change {
 }
 
 impl Action {
-    fn update(target: &Way, description: String, update: Json) -> Self {
+    fn update(target: &NodePath, description: String, update: Json) -> Self {
         Self { target: target.target(), description, change: Change::Update(update) }
     }
 
-    fn remove(target: &Way, description: String) -> Self {
+    fn remove(target: &NodePath, description: String) -> Self {
         Self { target: target.target(), description, change: Change::Remove }
     }
 
@@ -204,7 +204,7 @@ fn corrections(root: &Node, problems: &[Diagnostic]) -> Vec<Action> {
 }
 
 /// A reference that can't be followed: a schema without it takes any JSON, and anything else can only go.
-fn reference(way: &Way, problem: &Diagnostic) -> Action {
+fn reference(way: &NodePath, problem: &Diagnostic) -> Action {
     let why = problem.message.clone();
     match way.parent().filter(|_| way.ends_in("$ref")) {
         Some(holder) if !holder.is_schema() => {

@@ -162,7 +162,7 @@ impl Known<'_> {
         }
         for (document, both) in self.family.documents.iter().zip(&self.differences) {
             let Some(both) = both else { continue };
-            // The items show what another name means for callers.
+            // Renames are judged by the public items, which show what they mean for callers.
             let others = both.selected.changes.iter().filter(|change| !NAMES.contains(&change.rule.name));
             if let Some(change) = others.min_by_key(|change| change.level()) {
                 let (id, by) = (&document.id, change.level().step());

@@ -91,7 +91,7 @@ impl Renames {
         for (was, is) in places {
             renames.add_type((was, is), &known, &others);
         }
-        // Each pair that is found may explain the place of another one.
+        // A pair of types that was found may identify the types of its parts, so the search is repeated.
         while renames.find_types(before, after) {}
         renames.keep_what_holds(before, after);
         renames.limits = renames.limits(before);
@@ -234,7 +234,7 @@ impl Renames {
             return renamed;
         }
         renamed.path = match item.path.splitn(3, "::").collect::<Vec<_>>().as_slice() {
-            // What is below a type may have the name of another one.
+            // Parts of a type, such as variants, may have the name of another type.
             [module, name, below] if item.kind != Kind::Impl => {
                 format!("{module}::{}::{below}", self.replaced(name, *module == "types"))
             }

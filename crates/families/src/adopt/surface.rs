@@ -61,7 +61,7 @@ impl Surface {
         match self.added.first() {
             Some(item) => (Step::Minor, format!("`{}` is new", item.path)),
             None if self.changed.is_empty() => (Step::None, String::new()),
-            None => (Step::Minor, "what callers are asked not to use has changed".to_owned()),
+            None => (Step::Minor, "the deprecation of items has changed".to_owned()),
         }
     }
 

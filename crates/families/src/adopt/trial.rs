@@ -140,7 +140,7 @@ impl Tried {
 
 /// Tries a family in a workspace as it would be after the adoption, to its merged and lowered document.
 pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
-    // Without the notes of an earlier trial.
+    // The report must not contain the notes of an earlier trial.
     cx.report = Report::default();
     let files = Recording::new(tree);
     let mut problems = Problems::default();

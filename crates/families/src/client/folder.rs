@@ -13,7 +13,7 @@ pub(super) const MARK: &str = "xtask-client";
 pub(super) fn check(out: &Path) -> Result<(), Failure> {
     match out.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Failure::io("look at", out, error)),
+        Err(error) => return Err(Failure::io("inspect", out, error)),
         Ok(_) if !out.is_dir() => return Err(refusal(out, "it is not a folder")),
         Ok(_) => {}
     }

@@ -169,7 +169,7 @@ struct Finished {
 fn succeeded(outcome: std::io::Result<Finished>) -> Result<(), String> {
     match outcome {
         Err(error) => Err(error.to_string()),
-        Ok(Finished { status: None, .. }) => Err("it had no end".to_owned()),
+        Ok(Finished { status: None, .. }) => Err("it ended without a status".to_owned()),
         Ok(Finished { status: Some(status), said }) if !status.success() => Err(excerpt(&said)),
         Ok(_) => Ok(()),
     }

@@ -43,7 +43,7 @@ fn annotation(compared: &Compared, changes: &[&Change]) -> Option<String> {
     let place = change.origin().map(|origin| compared.cx.sources.place(origin));
     let mut message = format!("{}: {}", subject_name(compared, &change.subject), change.message);
     if let Some(place) = place {
-        // What was read from elsewhere is not among the files that annotations can be shown at.
+        // GitHub can show annotations only at files of the repository, not at those of a revision or an address.
         if Path::new(&place.file).is_file() {
             let at = [("file", place.file), ("line", place.line.to_string()), ("col", place.column.to_string())];
             properties.splice(0..0, at.iter().map(|(name, value)| format!("{name}={}", property(value))));
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_value_ends_it() {
+    fn a_value_cannot_end_a_workflow_command() {
         assert_eq!(
             data("a%0A::b\r\n::error::c, d\u{1b}[0m\u{202e}"),
             "a%250A::b%0D%0A::error::c, d\u{fffd}[0m\u{fffd}"

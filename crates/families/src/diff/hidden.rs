@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_shown() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(
             visible("a\u{1b}[2J\u{202e}b\u{2028}c\u{200b}\u{feff}"),
             "a\u{fffd}[2J\u{fffd}b\u{fffd}c\u{fffd}\u{fffd}"

@@ -136,21 +136,26 @@ pub fn history(options: &HistoryOptions) -> Result<HistoryReport, Failure> {
         let found = levels.and_then(|levels| Ok((levels, commits(&options.file)?)));
         let (levels, (folder, commits)) =
             found.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
-        let mut story =
-            Story { folder: &folder, root: options.root.as_deref(), levels: &levels, last: None, versions: Vec::new() };
+        let mut history = History {
+            folder: &folder,
+            root: options.root.as_deref(),
+            levels: &levels,
+            last: None,
+            versions: Vec::new(),
+        };
         let mut ends: Vec<&str> = commits.iter().map(|commit| commit.id.as_str()).collect();
         ends.insert(0, "HEAD");
         for (commit, end) in commits.iter().zip(ends).rev() {
-            let told = story.tell(commit, end);
-            told.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
+            let compared = history.compare(commit, end);
+            compared.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
         }
-        story.versions.reverse();
-        Ok(HistoryReport { file: options.file.display().to_string(), versions: story.versions })
+        history.versions.reverse();
+        Ok(HistoryReport { file: options.file.display().to_string(), versions: history.versions })
     })
 }
 
 /// The versions so far, the first one first.
-struct Story<'a> {
+struct History<'a> {
     folder: &'a Path,
     root: Option<&'a Path>,
     levels: &'a Policy,
@@ -159,9 +164,9 @@ struct Story<'a> {
     versions: Vec<Version>,
 }
 
-impl Story<'_> {
+impl History<'_> {
     /// Adds the version of a commit, and those of the commits before `end` that only change what it refers to.
-    fn tell(&mut self, commit: &Commit, end: &str) -> Result<(), Diagnostics> {
+    fn compare(&mut self, commit: &Commit, end: &str) -> Result<(), Diagnostics> {
         let mut next = Some(commit.clone());
         while let Some(commit) = next {
             let mut read = BTreeSet::new();
@@ -180,13 +185,13 @@ impl Story<'_> {
 }
 
 /// The version of a commit. `read` gets the files that it reads.
-fn version(story: &Story<'_>, commit: &Commit, read: &mut BTreeSet<String>) -> Version {
+fn version(history: &History<'_>, commit: &Commit, read: &mut BTreeSet<String>) -> Version {
     if commit.is_gone {
         return Version::new(commit, "gone");
     }
-    let mut levels = story.levels.clone();
+    let mut levels = history.levels.clone();
     commit.date.parse::<Date>().into_iter().for_each(|date| levels.at(date));
-    match compare(story, &levels, commit, read) {
+    match compare(history, &levels, commit, read) {
         Ok(None) => Version::new(commit, "first"),
         Ok(Some(difference)) => Version {
             semver: Some(difference.semver().name().to_owned()),
@@ -202,21 +207,21 @@ fn version(story: &Story<'_>, commit: &Commit, read: &mut BTreeSet<String>) -> V
 
 /// The difference to the version before, if there is one.
 fn compare(
-    story: &Story<'_>,
+    history: &History<'_>,
     levels: &Policy,
     commit: &Commit,
     read: &mut BTreeSet<String>,
 ) -> Result<Option<Difference>, Diagnostics> {
     let mut cx = Context::new().for_comparison();
     let mut open = |commit: &Commit, asked: &mut BTreeSet<String>| -> Result<_, Diagnostics> {
-        let (files, path) = Revision::open(story.folder, &commit.id, &commit.path, story.root)?;
+        let (files, path) = Revision::open(history.folder, &commit.id, &commit.path, history.root)?;
         let files = Noting::new(files);
         let document = load::load(&mut cx, &files, &path);
         *asked = files.asked();
         convert::to_v3_0(&mut cx, document?)
     };
     let new = open(commit, read)?;
-    let Some(last) = &story.last else { return Ok(None) };
+    let Some(last) = &history.last else { return Ok(None) };
     let old = open(last, &mut BTreeSet::new())?;
     Ok(Some(diff_with(&cx, &old, &new, levels)))
 }

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_are_told_apart() {
+    fn arguments_are_classified() {
         for (argument, expected) in [
             ("-", Input::Stdin),
             ("./-", Input::File(Path::new("./-"))),

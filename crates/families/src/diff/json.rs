@@ -147,13 +147,17 @@ impl DiffReport {
     /// The report of a comparison.
     pub fn of(compared: &Compared) -> Self {
         let difference = &compared.difference;
-        let firsts = repeats::firsts(&difference.changes);
+        let first_of_repeated = repeats::first_of_repeated(&difference.changes);
         Self {
             old: Input::of(&compared.old),
             new: Input::of(&compared.new),
             semver: difference.semver().name().to_owned(),
             counts: Counts::of(difference, compared.accepted.count(&difference.changes)),
-            changes: difference.changes.iter().map(|change| Changed::of(compared, change, &firsts)).collect(),
+            changes: difference
+                .changes
+                .iter()
+                .map(|change| Changed::of(compared, change, &first_of_repeated))
+                .collect(),
             not_compared: compared.not_compared.iter().map(|note| Dropped::of(compared, note)).collect(),
         }
     }
@@ -205,7 +209,7 @@ impl Dropped {
 }
 
 impl Changed {
-    fn of(compared: &Compared, change: &Change, firsts: &HashMap<Fingerprint, &Change>) -> Self {
+    fn of(compared: &Compared, change: &Change, first_of_repeated: &HashMap<Fingerprint, &Change>) -> Self {
         let (kind, subject) = match &change.subject {
             Subject::Document => (Kind::Document, String::new()),
             Subject::Operation(name) => (Kind::Operation, name.clone()),
@@ -229,7 +233,7 @@ impl Changed {
         Self {
             fingerprint: change.fingerprint.to_string(),
             accepted: compared.accepted.reason(change).map(str::to_owned),
-            repeats: firsts.get(&change.fingerprint).map(|first| first.fingerprint.to_string()),
+            repeats: first_of_repeated.get(&change.fingerprint).map(|first| first.fingerprint.to_string()),
             rule: change.rule.name.to_owned(),
             level: change.level().name().to_owned(),
             default_level: change.rule.level.name().to_owned(),

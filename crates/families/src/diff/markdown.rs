@@ -78,7 +78,7 @@ fn fingerprints(compared: &Compared, outline: &Outline<'_>, page: &mut Page) {
         let mut is_cut = false;
         for change in changes {
             let line = format!("- {} {}\n", code(&change.subject.to_string()), fingerprint(compared, change));
-            // What is folded has an end tag, which needs room too.
+            // The folded part has an end tag, which needs room too.
             is_cut = lines.len() + line.len() + 20 > page.room();
             if is_cut {
                 break;
@@ -181,7 +181,7 @@ fn fingerprint(compared: &Compared, change: &Change) -> String {
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
-    // Runs of them would open spans that these rules don't know.
+    // Runs of several backticks would open code spans, which these rules don't handle.
     let balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     for char in text.chars() {
         match char {

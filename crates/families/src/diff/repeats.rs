@@ -28,7 +28,7 @@ fn changes_of(list: Numbered<'_>) -> Vec<&Change> {
 }
 
 /// For each change that repeats another, the first of its kind.
-pub(super) fn firsts(changes: &[Change]) -> HashMap<Fingerprint, &Change> {
+pub(super) fn first_of_repeated(changes: &[Change]) -> HashMap<Fingerprint, &Change> {
     let (shared, _) = split(changes.iter().collect());
     let repeated = shared.into_iter().filter_map(|group| Some((*group.first()?, group)));
     repeated

@@ -57,7 +57,7 @@ impl Revision {
                 .help("name a --root that holds the description and all files it refers to")
         })?;
         let files = Self { folder: folder.to_owned(), named: revision.to_owned(), commit, root };
-        // Whether the description itself is there is told with what can be done about it.
+        // If the description is missing at this revision, the error suggests what to do.
         if files.entry(&file).map_err(|error| problem("git", format!("can't read {whole}: {error}")))?.is_none() {
             let here = from_here(Path::new(path)).filter(|here| !is_relative && *here != file);
             let is_here = here.is_some_and(|here| files.entry(&here).is_ok_and(|entry| entry.is_some()));
@@ -175,7 +175,7 @@ pub(super) fn next_change(
     let range = format!("{}..{end}", after.id);
     let mut arguments =
         vec!["log", "--first-parent", "--reverse", "--no-show-signature", "--format=%H %cs", &range, "--"];
-    // These paths are meant from the repository's folder, and git reads them from the current one.
+    // The paths are relative to the repository's folder, but git resolves them from the current folder.
     let up = git(folder, &["rev-parse", "--show-cdup"]).map_err(|error| problem("no-git", error.to_string()))?;
     let up = String::from_utf8_lossy(&up.stdout).trim_end_matches(['\r', '\n']).to_owned();
     arguments.extend(files.iter().map(String::as_str));
@@ -272,7 +272,7 @@ fn git(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
 /// The message of git, in a line.
 fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("git failed without a word");
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("git failed without a message");
     line.chars().filter(|char| !char.is_control()).take(LONGEST_MESSAGE).collect()
 }
 

@@ -59,7 +59,7 @@ pub(super) fn render(compared: &Compared) -> String {
     lines.push(String::new());
     lines.push(counts(compared));
     let is_known = dropped.is_empty() || difference.semver() != Step::None;
-    // Of what nobody compared, nobody can say that it is the same.
+    // Where parts were not compared, the result must not claim that nothing changed.
     lines.push(if is_known { step(difference.semver()) } else { "semver: see what was not compared" }.to_owned());
     lines.iter().map(|line| inert(line)).collect::<Vec<String>>().join("\n")
 }

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_is_whole() {
+    fn incomplete_descriptions_are_refused() {
         let yaml = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
         assert_eq!(checked("a.json", WHOLE, None, true), Ok(()));
         assert_eq!(checked("a.json", WHOLE, Some("text/plain; charset=utf-8"), false), Ok(()));

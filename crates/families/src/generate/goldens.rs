@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use openapi_pipeline::Context;
 
 use crate::calls::{self, Calls, Method};
-use crate::client::{self, Description, Facts, ItemPlace, Made};
+use crate::client::{self, Description, Facts, Generated, ItemPlace};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::workspace::{FileSet, Inputs, Workspace};
@@ -62,7 +62,7 @@ fn sources(file: impl AsRef<Path>) -> PathBuf {
 fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet) -> Result<(), Failure> {
     let description = Description { name: Some(module.to_owned()), ..Description::of(workspace.path(path)) };
     let mut cx = Context::new();
-    let Made { guarded, title, .. } = client::make(&mut cx, &description, COMMAND, &path.display().to_string())?;
+    let Generated { guarded, title, .. } = client::make(&mut cx, &description, COMMAND, &path.display().to_string())?;
     let source = &guarded.source;
     let facts = Facts { name: &format!("{LIBRARY}::{module}"), title: &title, source, command: COMMAND };
     let folder = Path::new("clients").join(module);

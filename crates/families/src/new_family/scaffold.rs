@@ -106,7 +106,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Generated code contains no tests.
 const LIBRARY: &str = "[lib]
-# What is generated is tested from outside: its documentation's examples, and the tests of the workspace.
+# Generated code is tested from outside: its documentation's examples, and the tests of the workspace.
 test = false
 ";
 

@@ -236,7 +236,7 @@ UserAddress = "UserAddress"
     }
 
     #[test]
-    fn a_name_that_is_none_has_its_place() {
+    fn an_invalid_name_is_reported_with_its_place() {
         let problems =
             read("[kept.fields.User]\na = \"a\"\nb = \"fn\"\n[kept.servers]\n\"https://x\" = \"{}\"\n").unwrap_err();
         for expected in ["`fn` is no name of Rust", "renames.toml:3:5", "`{}` is no name of Rust", "renames.toml:5:15"]

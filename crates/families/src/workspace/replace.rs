@@ -132,9 +132,9 @@ fn undo(taken: Vec<(PathBuf, Option<TempPath>)>, failure: &Failure) -> Failure {
         (0, []) => "nothing was changed".to_owned(),
         (1, []) => "the file that was written before it is as it was again".to_owned(),
         (count, []) => format!("the {count} files that were written before it are as they were again"),
-        (_, lost) => format!("what was written before it couldn't be put back everywhere:\n  {}", lost.join("\n  ")),
+        (_, lost) => format!("not everything that was written before it could be restored:\n  {}", lost.join("\n  ")),
     };
-    let help = if lost.is_empty() { failure.help() } else { "put the files that are named back by hand" };
+    let help = if lost.is_empty() { failure.help() } else { "restore the named files by hand" };
     Failure::Message { code: "io", message: format!("{failure}; {outcome}"), help: help.to_owned() }
 }
 
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_replaced_made_and_removed() {
+    fn files_are_replaced_created_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::write(root.join("a"), "old").unwrap();
@@ -257,7 +257,7 @@ mod tests {
         std::fs::create_dir(root.join("a")).unwrap();
         let failure = super::Failure::io("replace", &root.join("b"), std::io::ErrorKind::Other.into());
         let failure = super::undo(vec![(root.join("a"), old)], &failure).render(false);
-        assert!(failure.contains("couldn't be put back everywhere"), "{failure}");
+        assert!(failure.contains("could be restored"), "{failure}");
         let (_, place) = failure.split_once("its old content is in ").unwrap();
         let place = place.lines().next().unwrap();
         assert_eq!(std::fs::read_to_string(place).unwrap(), "old");

@@ -10,29 +10,29 @@ use crate::{Context, Node, Object, Value};
 /// The type of a keyword's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    Text,
-    Flag,
+    String,
+    Boolean,
     Number,
     /// A number, or the boolean that 3.0 has there.
     Bound,
-    List,
+    Array,
     Map,
 }
 
 type Table = &'static [(&'static str, Form)];
 
 const SCHEMA: Table = &[
-    ("title", Form::Text),
-    ("description", Form::Text),
-    ("format", Form::Text),
-    ("pattern", Form::Text),
-    ("contentEncoding", Form::Text),
-    ("contentMediaType", Form::Text),
-    ("nullable", Form::Flag),
-    ("readOnly", Form::Flag),
-    ("writeOnly", Form::Flag),
-    ("deprecated", Form::Flag),
-    ("uniqueItems", Form::Flag),
+    ("title", Form::String),
+    ("description", Form::String),
+    ("format", Form::String),
+    ("pattern", Form::String),
+    ("contentEncoding", Form::String),
+    ("contentMediaType", Form::String),
+    ("nullable", Form::Boolean),
+    ("readOnly", Form::Boolean),
+    ("writeOnly", Form::Boolean),
+    ("deprecated", Form::Boolean),
+    ("uniqueItems", Form::Boolean),
     ("multipleOf", Form::Number),
     ("minimum", Form::Number),
     ("maximum", Form::Number),
@@ -44,11 +44,11 @@ const SCHEMA: Table = &[
     ("maxItems", Form::Number),
     ("minProperties", Form::Number),
     ("maxProperties", Form::Number),
-    ("enum", Form::List),
-    ("allOf", Form::List),
-    ("anyOf", Form::List),
-    ("oneOf", Form::List),
-    ("prefixItems", Form::List),
+    ("enum", Form::Array),
+    ("allOf", Form::Array),
+    ("anyOf", Form::Array),
+    ("oneOf", Form::Array),
+    ("prefixItems", Form::Array),
     ("properties", Form::Map),
     ("patternProperties", Form::Map),
     ("dependentSchemas", Form::Map),
@@ -58,24 +58,24 @@ const SCHEMA: Table = &[
 ];
 
 const OTHERS: Table = &[
-    ("bearerFormat", Form::Text),
-    ("scheme", Form::Text),
-    ("openIdConnectUrl", Form::Text),
-    ("operationId", Form::Text),
-    ("summary", Form::Text),
-    ("description", Form::Text),
-    ("name", Form::Text),
-    ("in", Form::Text),
-    ("style", Form::Text),
-    ("required", Form::Flag),
-    ("deprecated", Form::Flag),
-    ("explode", Form::Flag),
-    ("allowReserved", Form::Flag),
-    ("allowEmptyValue", Form::Flag),
-    ("tags", Form::List),
-    ("parameters", Form::List),
-    ("security", Form::List),
-    ("servers", Form::List),
+    ("bearerFormat", Form::String),
+    ("scheme", Form::String),
+    ("openIdConnectUrl", Form::String),
+    ("operationId", Form::String),
+    ("summary", Form::String),
+    ("description", Form::String),
+    ("name", Form::String),
+    ("in", Form::String),
+    ("style", Form::String),
+    ("required", Form::Boolean),
+    ("deprecated", Form::Boolean),
+    ("explode", Form::Boolean),
+    ("allowReserved", Form::Boolean),
+    ("allowEmptyValue", Form::Boolean),
+    ("tags", Form::Array),
+    ("parameters", Form::Array),
+    ("security", Form::Array),
+    ("servers", Form::Array),
     ("externalDocs", Form::Map),
     ("requestBody", Form::Map),
     ("responses", Form::Map),
@@ -103,21 +103,21 @@ pub(super) enum Part {
 pub(super) fn repair_part(cx: &mut Context, part: Part, node: &mut Node) {
     let table: Table = match part {
         Part::Info => &[
-            ("title", Form::Text),
-            ("version", Form::Text),
-            ("description", Form::Text),
-            ("termsOfService", Form::Text),
+            ("title", Form::String),
+            ("version", Form::String),
+            ("description", Form::String),
+            ("termsOfService", Form::String),
             ("contact", Form::Map),
             ("license", Form::Map),
         ],
-        Part::Contact => &[("name", Form::Text), ("url", Form::Text), ("email", Form::Text)],
-        Part::License => &[("name", Form::Text), ("url", Form::Text)],
-        Part::Tag => &[("description", Form::Text), ("externalDocs", Form::Map)],
-        Part::Server => &[("description", Form::Text), ("variables", Form::Map)],
-        Part::Variable => &[("default", Form::Text), ("description", Form::Text), ("enum", Form::List)],
-        Part::ExternalDocs => &[("description", Form::Text), ("url", Form::Text)],
+        Part::Contact => &[("name", Form::String), ("url", Form::String), ("email", Form::String)],
+        Part::License => &[("name", Form::String), ("url", Form::String)],
+        Part::Tag => &[("description", Form::String), ("externalDocs", Form::Map)],
+        Part::Server => &[("description", Form::String), ("variables", Form::Map)],
+        Part::Variable => &[("default", Form::String), ("description", Form::String), ("enum", Form::Array)],
+        Part::ExternalDocs => &[("description", Form::String), ("url", Form::String)],
     };
-    mend_by(cx, table, node);
+    repair_by(cx, table, node);
 }
 
 /// Repairs the keywords of an object of a kind. Null is not malformed: its meaning is decided elsewhere.
@@ -126,10 +126,10 @@ pub(super) fn repair(cx: &mut Context, kind: Kind, node: &mut Node) {
         Kind::Schema => SCHEMA,
         Kind::Example | Kind::Callback => return,
         // A parameter of a link may have any value.
-        Kind::Link => &[("description", Form::Text)],
+        Kind::Link => &[("description", Form::String)],
         _ => OTHERS,
     };
-    mend_by(cx, table, node);
+    repair_by(cx, table, node);
     external_docs(cx, node);
     if kind == Kind::Operation {
         names(cx, node, "tags");
@@ -199,18 +199,18 @@ pub(super) fn sections(cx: &mut Context, holder: &mut Node, names: &[&str]) {
 }
 
 /// Repairs the arrays at the root of the document.
-pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
+pub(super) fn arrays(cx: &mut Context, holder: &mut Node, names: &[&str]) {
     for key in names {
-        repair_one(cx, key, Form::List, holder);
+        repair_one(cx, key, Form::Array, holder);
     }
 }
 
-fn mend_by(cx: &mut Context, table: Table, node: &mut Node) {
+fn repair_by(cx: &mut Context, table: Table, node: &mut Node) {
     // Nearly every object is well-formed, and has fewer members than the table has rows.
-    let is_sound = |(key, member): (&String, &Node)| {
+    let is_well_formed = |(key, member): (&String, &Node)| {
         table.iter().all(|(name, form)| name != key || has_form(&member.value, *form))
     };
-    if node.as_object().is_none_or(|members| members.iter().all(is_sound)) {
+    if node.as_object().is_none_or(|members| members.iter().all(is_well_formed)) {
         return;
     }
     for (key, form) in table {
@@ -239,10 +239,10 @@ fn repair_one(cx: &mut Context, key: &str, form: Form, node: &mut Node) {
 fn has_form(value: &Value, form: Form) -> bool {
     match value {
         Value::Null => true,
-        Value::String(_) => form == Form::Text,
-        Value::Bool(_) => matches!(form, Form::Flag | Form::Bound),
+        Value::String(_) => form == Form::String,
+        Value::Bool(_) => matches!(form, Form::Boolean | Form::Bound),
         Value::Number(_) => matches!(form, Form::Number | Form::Bound),
-        Value::Array(_) => form == Form::List,
+        Value::Array(_) => form == Form::Array,
         Value::Object(_) => form == Form::Map,
     }
 }
@@ -252,23 +252,23 @@ fn meant(member: &Node, form: Form) -> Option<Value> {
     let flag = |text: &str| text.trim().to_ascii_lowercase().parse().ok().map(Value::Bool);
     let number = |text: &str| text.trim().parse::<Number>().ok().map(Value::Number);
     match (form, &member.value) {
-        (Form::Flag, Value::String(text)) => flag(text),
+        (Form::Boolean, Value::String(text)) => flag(text),
         (Form::Number, Value::String(text)) => number(text),
         (Form::Bound, Value::String(text)) => flag(text).or_else(|| number(text)),
         (Form::Map, Value::Array(items)) if items.is_empty() => Some(Value::Object(Object::default())),
-        (Form::List, Value::Object(members)) if members.is_empty() => Some(Value::Array(Vec::new())),
-        (Form::List, _) => Some(Value::Array(vec![member.clone()])),
+        (Form::Array, Value::Object(members)) if members.is_empty() => Some(Value::Array(Vec::new())),
+        (Form::Array, _) => Some(Value::Array(vec![member.clone()])),
         _ => None,
     }
 }
 
 fn article(form: Form) -> &'static str {
     match form {
-        Form::Text => "a string",
-        Form::Flag => "true or false",
+        Form::String => "a string",
+        Form::Boolean => "true or false",
         Form::Number => "a number",
         Form::Bound => "a number, or true or false",
-        Form::List => "an array",
+        Form::Array => "an array",
         Form::Map => "an object",
     }
 }

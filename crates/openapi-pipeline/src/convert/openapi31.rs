@@ -38,14 +38,14 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     // References to schemas inside these must be followed before the fields go.
     refs::hoist(cx, root);
     match root.remove("webhooks") {
-        // They pass the same repairs before they are compared.
-        Some(webhooks) if cx.beside().is_some() => root.put("webhooks", webhooks),
+        // Webhooks are converted like paths before they are compared.
+        Some(webhooks) if cx.unconverted().is_some() => root.put("webhooks", webhooks),
         Some(webhooks) => cx.note(&DROP_WEBHOOKS, webhooks.origin, "dropped webhooks"),
         None => {}
     }
     let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
     if let Some(components) = root.get_mut("components") {
-        if cx.beside().is_none() {
+        if cx.unconverted().is_none() {
             drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
         }
         drop_field(cx, components, "mediaTypes", &INLINE_MEDIA_TYPE);
@@ -62,8 +62,8 @@ fn drop_field(cx: &mut Context, holder: &mut Node, key: &str, rule: &'static Rul
 /// Keeps for a comparison what is dropped, under what it is and where it stands.
 pub(super) fn keep_part(cx: &mut Context, what: &str, part: &Node) {
     let pointer = cx.sources.pointer(part.origin);
-    if let Some(beside) = cx.beside() {
-        beside.keep_part(format!("{what} at {pointer}"), part);
+    if let Some(unconverted) = cx.unconverted() {
+        unconverted.keep_part(format!("{what} at {pointer}"), part);
     }
 }
 
@@ -85,8 +85,8 @@ fn leave_out_method(cx: &mut Context, method: &str, path: &str, operation: &Node
     cx.note(rule, operation.origin, format!("{method} {path} is left out"));
     let reason = format!("its method is {}, which OpenAPI 3.0 doesn't know", method.to_uppercase());
     cx.leave_out((method, path), Construct::HttpMethod, operation.origin, reason);
-    if let Some(beside) = cx.beside() {
-        beside.keep_part(format!("{} {path}", method.to_uppercase()), operation);
+    if let Some(unconverted) = cx.unconverted() {
+        unconverted.keep_part(format!("{} {path}", method.to_uppercase()), operation);
     }
 }
 
@@ -190,7 +190,7 @@ impl Fields {
             });
         }
         match target {
-            // Copies of copies could go in cycles; no author writes them.
+            // A target that contains references of this kind is not copied: the copies could form a cycle.
             Some(target) if !leads_on => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
                 *node = cx.copy(target);
@@ -226,8 +226,8 @@ fn drop_path_item_references(cx: &mut Context, callback: &mut Node) {
     members.retain(|expression, item| {
         let is_kept = !item.get_str("$ref").is_some_and(|target| target.starts_with("#/components/pathItems/"));
         if !is_kept {
-            if let Some(beside) = cx.beside() {
-                beside.keep_callback(origin, expression, item);
+            if let Some(unconverted) = cx.unconverted() {
+                unconverted.keep_callback(origin, expression, item);
             }
             cx.note(
                 &DROP_PATH_ITEMS,

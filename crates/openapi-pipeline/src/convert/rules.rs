@@ -11,16 +11,16 @@ crate::report::define_rules! {
     INLINE_PATH_ITEM = "inline-path-item": "A path that refers to a path item elsewhere in the document gets a copy of it.";
     INLINE_DEEP_REFERENCE = "inline-deep-reference": "A response, parameter, header or body that is referred to where it is used, and not among the components, is copied.";
     DROP_REFERENCE_SIBLINGS = "drop-reference-siblings": "Outside schemas, 3.0 ignores whatever stands beside a `$ref`, so it is removed.";
-    EMPTY_OBJECT = "empty-object": "What is written as nothing (`null`) where an object belongs is an empty object.";
-    NOT_AN_OBJECT = "not-an-object": "Outside of operations, what is no object where one belongs becomes an empty one; an example becomes its value.";
+    EMPTY_OBJECT = "empty-object": "`null` where an object belongs becomes an empty object.";
+    NOT_AN_OBJECT = "not-an-object": "Outside of operations, another value where an object belongs becomes an empty object; an example becomes its value.";
     MALFORMED_KEYWORD = "malformed-keyword": "A keyword whose value has another type than the specification asks for is taken for what it can only mean, or dropped.";
     EXAMPLES_LIST = "examples-list": "An array under `examples` of a parameter, header or media type becomes `example` with its first element.";
     DROP_NULL_FIELD = "drop-null-field": "A field written as `null` where 3.0 knows no null is removed.";
 
     // Every dialect: schemas.
     BOOLEAN_SCHEMA = "boolean-schema": "The schema `true` becomes `{}`, and `false` becomes `{not: {}}`.";
-    NOT_A_SCHEMA = "not-a-schema": "What is neither an object nor a truth value where a schema belongs says nothing, and becomes `{}`.";
-    EMPTY_SCHEMA = "empty-schema": "A schema written as nothing (`null`) becomes `{}`, which allows the same values.";
+    NOT_A_SCHEMA = "not-a-schema": "A schema that is neither an object nor a boolean becomes `{}`.";
+    EMPTY_SCHEMA = "empty-schema": "A schema that is `null` becomes `{}`, which allows the same values.";
     REF_SIBLINGS = "ref-siblings": "In a schema, keywords beside a `$ref` are meant, so the `$ref` moves into an `allOf`.";
     REF_TYPE_SIBLING = "ref-type-sibling": "A `type` beside a `$ref` that repeats the type of the target is removed.";
     HOIST_REF_TARGET = "hoist-ref-target": "A schema that is referred to where it stands (`$defs`, a property, a response) becomes a component of its own.";
@@ -41,7 +41,7 @@ crate::report::define_rules! {
     SCHEMA_EXAMPLES = "schema-examples": "The first of a schema's `examples` becomes its `example`.";
     CONTENT_ENCODING = "content-encoding": "`contentEncoding: base64` becomes `format: byte`; other encodings are dropped.";
     CONTENT_MEDIA_TYPE = "content-media-type": "A binary `contentMediaType` becomes `format: binary`; other media types of strings are dropped.";
-    TUPLE_ITEMS = "tuple-items": "Items told apart by position become items of any of the same schemas.";
+    TUPLE_ITEMS = "tuple-items": "Items with a schema for each position become items of any of these schemas.";
     ARRAY_ITEMS = "array-items": "An array without `items` gets `items: {}`, because 3.0 requires it.";
     DROP_CONTAINS = "drop-contains": "`contains` and its bounds are dropped: 3.0 cannot ask for a single matching item.";
     UNEVALUATED_ITEMS = "unevaluated-items": "`unevaluatedItems` becomes `items` where nothing else describes the items, and is dropped otherwise.";

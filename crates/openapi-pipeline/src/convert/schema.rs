@@ -157,7 +157,7 @@ fn drop_identifiers(cx: &mut Context, schema: &mut Node) {
         }
     }
     for key in ["$dynamicRef", "$recursiveRef"] {
-        // Those with an anchor have become `$ref`s before.
+        // Dynamic references with an anchor have become `$ref`s before.
         if let Some(dropped) = schema.remove(key) {
             let text = format!("dropped {key} {}, which leads nowhere", dropped.as_str().unwrap_or_default());
             cx.note(&DYNAMIC_REF, dropped.origin, text);

@@ -2,7 +2,7 @@
 
 use super::keywords::{self, Part};
 use super::rules::{DROP_NULL_FIELD, EMPTY_OBJECT, MALFORMED_KEYWORD, NOT_AN_OBJECT};
-use crate::vocabulary::kind::{COMPONENTS, Kind, lists};
+use crate::vocabulary::kind::{COMPONENTS, Kind, arrays};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Repairs the parts of a document without a kind: its root, `info`, `servers`, `tags` and the sections of the
@@ -21,7 +21,7 @@ pub(super) fn root(cx: &mut Context, root: &mut Node) {
         keywords::needs(cx, info, "license", "name");
     }
     keywords::external_docs(cx, root);
-    keywords::lists(cx, root, &["tags", "servers", "security"]);
+    keywords::arrays(cx, root, &["tags", "servers", "security"]);
     for tag in objects(cx, root, "tags", "name") {
         drop_nulls(cx, tag, is_no_extension);
         keywords::repair_part(cx, Part::Tag, tag);
@@ -65,7 +65,7 @@ pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut N
         return;
     }
     keywords::repair(cx, kind, node);
-    for (key, _) in lists(kind) {
+    for (key, _) in arrays(kind) {
         without_null_elements(cx, node, key);
     }
     match kind {

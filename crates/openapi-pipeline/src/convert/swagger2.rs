@@ -49,7 +49,7 @@ pub(super) fn convert(cx: &mut Context, mut root: Node, two_bodies: TwoBodies) -
     }
     for (key, mut member) in members {
         match key.as_str() {
-            // Read into `shared`.
+            // These members were read into `shared`.
             "swagger" | "host" | "basePath" | "schemes" | "consumes" | "produces" => continue,
             "definitions" | "parameters" | "responses" | "securityDefinitions" => {
                 components::convert(cx, &shared, &key, member, &mut components);

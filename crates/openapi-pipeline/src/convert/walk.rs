@@ -63,17 +63,17 @@ impl Walker<'_> {
         self.path.push(key.to_owned());
         match (shape, &mut member.value) {
             (Shape::OneUnlessBool, Value::Bool(_)) => {}
-            (Shape::List | Shape::OneOrList, Value::Array(items)) => {
+            (Shape::Array | Shape::OneOrArray, Value::Array(items)) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     self.path.push(index.to_string());
                     self.node(kind, item);
                     self.path.pop();
                 }
             }
-            (Shape::List, _) => {}
+            (Shape::Array, _) => {}
             (Shape::Map, _) => self.map(member, false, kind),
             (Shape::MapWithExtensions, _) => self.map(member, true, kind),
-            (Shape::One | Shape::OneOrList | Shape::OneUnlessBool, _) => self.node(kind, member),
+            (Shape::One | Shape::OneOrArray | Shape::OneUnlessBool, _) => self.node(kind, member),
         }
         self.path.pop();
     }

@@ -90,7 +90,7 @@ fn of_constants<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         let value = canonical(constant.value);
         let known = work.old.constants.iter().find(|known| canonical(known.value) == value);
         if let Some(known) = known.filter(|known| text(known) != text(constant)) {
-            let message = format!("what is said of a value of {} reads differently", work.label);
+            let message = format!("the documentation of a value of {} reads differently", work.label);
             let shown =
                 (Shown::new(known.at, text(known).join(" ")), Shown::new(constant.at, text(constant).join(" ")));
             return engine.found(work.unit, &SCHEMA_DOCUMENTATION_CHANGED, shown.0, shown.1, message);

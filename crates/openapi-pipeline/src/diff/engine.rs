@@ -16,8 +16,8 @@ use super::policy::Policy;
 use super::rule::{Direction, Rule};
 use super::side::{Owner, Side, Site};
 use super::view::View;
-use crate::beside::{Beside, Parts};
 use crate::source::{Origin, Sources};
+use crate::unconverted::{Parts, Unconverted};
 use crate::{Context, Node, Value};
 
 pub(super) use shown::{Shown, brief};
@@ -119,14 +119,14 @@ impl Mode {
 }
 
 /// A keyword of a pair of schemas: the places of both, and the addresses of its values.
-type Told = (Direction, Mode, [Origin; 2], [Option<usize>; 2]);
+type ReportedKeyword = (Direction, Mode, [Origin; 2], [Option<usize>; 2]);
 
 type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 
 /// The comparison of two documents.
 pub(super) struct Engine<'a> {
     sources: &'a Sources,
-    kept: Option<&'a Beside>,
+    kept: Option<&'a Unconverted>,
     policy: &'a Policy,
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
@@ -136,7 +136,7 @@ pub(super) struct Engine<'a> {
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
     /// The keywords that 3.0 has no place for and that were found to differ.
-    pub(super) told: HashSet<Told>,
+    pub(super) reported: HashSet<ReportedKeyword>,
     pub(super) patterns: Memory,
     /// How many steps all proofs together may still take.
     pub(super) proof_steps: usize,
@@ -165,16 +165,16 @@ impl<'a> Engine<'a> {
         Self {
             most_units: FEWEST_PAIRS.max(PAIRS_PER_OBJECT.saturating_mul(objects)),
             sources: &cx.sources,
-            kept: cx.beside.as_ref(),
+            kept: cx.unconverted.as_ref(),
             policy,
-            old: Side::new(old, cx.beside.as_ref(), cx.limits.hops),
-            new: Side::new(new, cx.beside.as_ref(), cx.limits.hops),
+            old: Side::new(old, cx.unconverted.as_ref(), cx.limits.hops),
+            new: Side::new(new, cx.unconverted.as_ref(), cx.limits.hops),
             units: vec![Unit::default()],
             schemas: HashMap::new(),
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
             hashes: Hashes::default(),
-            told: HashSet::new(),
+            reported: HashSet::new(),
             patterns: Memory::default(),
             proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,
@@ -207,8 +207,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Whether a day has come.
-    pub(super) fn has_come(&self, day: Date) -> bool {
-        self.policy.has_come(day)
+    pub(super) fn is_reached(&self, day: Date) -> bool {
+        self.policy.is_reached(day)
     }
 
     /// Records a change. A side without a place has no value there.

@@ -98,7 +98,7 @@ impl Identity {
         let place = |side: &Option<(Origin, String)>| side.as_ref().map(|(place, _)| *place);
         let (was, is) = (place(&old), place(&new));
         let pointer = is.or(was).map(|place| labels.pointer(sources, place)).unwrap_or_default();
-        // That a side says nothing is not the same as that it says the empty string.
+        // A missing value differs from the empty string.
         let value = |side: Option<(Origin, String)>| side.map(|(_, value)| format!("={value}")).unwrap_or_default();
         let position = |place: Option<Origin>| place.map(|place| sources.pointer(place)).unwrap_or_default();
         Self {

@@ -12,19 +12,19 @@ const MAX_DEPTH: u8 = 3;
 /// The numbers known so far, by place and reach.
 #[derive(Default)]
 pub(super) struct Hashes {
-    known: HashMap<(usize, Reach), u64>,
+    known: HashMap<(usize, Coverage), u64>,
 }
 
 /// The part of a schema that a hash covers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Reach {
+struct Coverage {
     /// How many levels of references.
     depth: u8,
     /// Whether the keywords count that 3.0 has no place for, of the schemas that were converted.
     has_kept: bool,
 }
 
-impl Reach {
+impl Coverage {
     fn deeper(self) -> Option<Self> {
         self.depth.checked_sub(1).map(|depth| Self { depth, ..self })
     }
@@ -33,22 +33,22 @@ impl Reach {
 impl Hashes {
     /// The number of a schema, without the keywords that 3.0 has no place for: these are compared by themselves.
     pub(super) fn of<'a>(&mut self, side: &Side<'a>, site: Site<'a>) -> u64 {
-        self.schema(side, site, Reach { depth: MAX_DEPTH, has_kept: false })
+        self.schema(side, site, Coverage { depth: MAX_DEPTH, has_kept: false })
     }
 
     /// The number of a keyword's value, which nothing but this number is compared by.
     pub(super) fn of_keyword<'a>(&mut self, side: &Side<'a>, site: Site<'a>, name: &str) -> u64 {
-        self.member(side, site, name, Reach { depth: MAX_DEPTH, has_kept: true })
+        self.member(side, site, name, Coverage { depth: MAX_DEPTH, has_kept: true })
     }
 
-    fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, reach: Reach) -> u64 {
+    fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, reach: Coverage) -> u64 {
         let key = (site.address(), reach);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
         let number = if is_reference(site) {
             let target = reach.deeper().map_or(0, |reach| self.schema(side, side.resolve(site), reach));
-            // As it is written, a reference has neighbours, and all of them hold.
+            // As published, a reference may have sibling keywords, and all of them apply.
             match self.members(side, site, "", reach) {
                 NO_MEMBERS => target,
                 neighbours => ("$ref", target, neighbours).numbered(),
@@ -60,7 +60,7 @@ impl Hashes {
         number
     }
 
-    fn node<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Reach) -> u64 {
+    fn node<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Coverage) -> u64 {
         let mut hasher = DefaultHasher::new();
         match &site.node.value {
             Value::Null => 0_u8.hash(&mut hasher),
@@ -82,7 +82,7 @@ impl Hashes {
     }
 
     /// The number of an object's members, but for a reference.
-    fn members<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Reach) -> u64 {
+    fn members<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Coverage) -> u64 {
         let is_schema = !matches!(
             key,
             "properties"
@@ -114,7 +114,7 @@ impl Hashes {
         })
     }
 
-    fn member<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Reach) -> u64 {
+    fn member<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, reach: Coverage) -> u64 {
         if is_reference(site) { self.schema(side, site, reach) } else { self.node(side, site, key, reach) }
     }
 }
@@ -128,7 +128,7 @@ fn is_reference(site: Site<'_>) -> bool {
 }
 
 /// Members whose `false` is what holds anyway. `false` as a schema is none of them.
-const FLAGS: [&str; 9] = [
+const FALSE_BY_DEFAULT: [&str; 9] = [
     "nullable",
     "readOnly",
     "writeOnly",
@@ -144,7 +144,7 @@ const FLAGS: [&str; 9] = [
 fn says_nothing(key: &str, node: &Node) -> bool {
     matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
         || key.starts_with("x-")
-        || node.as_bool() == Some(false) && FLAGS.contains(&key)
+        || node.as_bool() == Some(false) && FALSE_BY_DEFAULT.contains(&key)
 }
 
 trait Numbered {

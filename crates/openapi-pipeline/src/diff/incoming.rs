@@ -14,7 +14,7 @@ use super::rules::{
 };
 use super::side::{Side, Site};
 use crate::Node;
-use crate::beside::Parts;
+use crate::unconverted::Parts;
 use crate::vocabulary::layout::METHODS;
 use crate::vocabulary::pointer::{self, LONGEST_CHAIN};
 

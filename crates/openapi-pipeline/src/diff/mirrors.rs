@@ -59,7 +59,7 @@ reasons! {
     Reverse Response Header ["optional-header" Removed] "A header that is added breaks nothing, whether it is always there or not.";
     Counterpart Request Parameter "Parameters are sent, and don't come back.";
     Counterpart Request Body "Whether a response has a body is said of its media types.";
-    Counterpart Request Documentation "A response has one rule for the texts of all its parts.";
+    Counterpart Request Documentation "A response has one rule for the documentation of all its parts.";
     Counterpart Response Documentation ["documentation" Changed] "A request has a rule for parameters and one for bodies.";
     Counterpart Response Documentation ["links" Changed] "Links lead on from responses.";
     Counterpart Response Status "A request has no status.";
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reversed_reverse_leads_back() {
+    fn the_mirror_of_a_mirror_is_the_original() {
         for action in Action::ALL {
             let is_back = |other: &Action| {
                 reverse(*other).contains(action) || [Action::Optional, Action::RemovedAfterSunset].contains(action)

@@ -14,7 +14,7 @@ use super::rules::{
     OPERATION_SUNSET_CHANGED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
 use super::side::{Operation, Side, Site};
-use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
+use super::{bodies, documentation, incoming, parameters, responses, security, servers, unconverted};
 use crate::names::snake;
 use crate::report::signature;
 use crate::vocabulary::layout::{is_method, tags};
@@ -134,7 +134,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
     }
     security::compare(engine, unit, old.site, new.site);
     parameters::compare(engine, unit, old, new, &renamed(old, new));
-    if !beside::contradictions(engine, unit, old.site, new.site) {
+    if !unconverted::contradictions(engine, unit, old.site, new.site) {
         bodies::compare(engine, unit, old.site, new.site);
     }
     incoming::callbacks(engine, unit, old.site, new.site);
@@ -146,7 +146,7 @@ fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>) {
     let is_deprecated = documentation::is_set(old.site, "deprecated");
     let sunset = lifecycle::sunset(old.site).filter(|_| is_deprecated);
     let (rule, when) = match sunset {
-        Some(Sunset { date: Some(date), .. }) if engine.has_come(date) => {
+        Some(Sunset { date: Some(date), .. }) if engine.is_reached(date) => {
             (&OPERATION_REMOVED_AFTER_SUNSET, format!(", as announced for {date}"))
         }
         Some(Sunset { date: Some(date), .. }) => (&OPERATION_REMOVED, format!(" before its sunset, {date}")),
@@ -163,7 +163,7 @@ fn lifecycle_of<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, 
     let (before, after) = (stability(old), stability(new));
     if before != after {
         let name = |stability: Option<Stability>| stability.map_or("stable", Stability::name);
-        // Whatever is stable comes last.
+        // Stable operations come last.
         let is_lowered = after.is_some_and(|after| before.is_none_or(|before| after < before));
         let rule = if is_lowered { &OPERATION_STABILITY_LOWERED } else { &OPERATION_STABILITY_RAISED };
         let message = format!("the operation was {} and is {}", name(before), name(after));

@@ -13,29 +13,29 @@ use automaton::Automaton;
 /// The greatest length that an automaton counts to.
 const LONGEST: u64 = 60;
 
-/// Cached results of [`Texts::match_all`]: a description uses few patterns, each in many places.
+/// Cached results of [`MatchingStrings::match_all`]: a description uses few patterns, each in many places.
 #[derive(Default)]
 pub(super) struct Memory {
     known: HashMap<(Vec<String>, u64, Option<u64>, String), bool>,
 }
 
 impl Memory {
-    /// [`Texts::match_all`], cached.
-    pub(super) fn match_all(&mut self, texts: &Texts<'_>, pattern: &str) -> bool {
-        let patterns = texts.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-        let key = (patterns, texts.least, texts.most, pattern.to_owned());
-        *self.known.entry(key).or_insert_with(|| texts.match_all(pattern))
+    /// [`MatchingStrings::match_all`], cached.
+    pub(super) fn match_all(&mut self, strings: &MatchingStrings<'_>, pattern: &str) -> bool {
+        let patterns = strings.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        let key = (patterns, strings.least, strings.most, pattern.to_owned());
+        *self.known.entry(key).or_insert_with(|| strings.match_all(pattern))
     }
 }
 
 /// Strings that match patterns and have a length within bounds.
-pub(super) struct Texts<'p> {
+pub(super) struct MatchingStrings<'p> {
     pub(super) patterns: Vec<&'p str>,
     pub(super) least: u64,
     pub(super) most: Option<u64>,
 }
 
-impl Texts<'_> {
+impl MatchingStrings<'_> {
     /// Whether all of them certainly match `pattern`.
     fn match_all(&self, pattern: &str) -> bool {
         if self.patterns.contains(&pattern) {
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn within(narrow: &str, wide: &str) -> bool {
-        Texts { patterns: vec![narrow], least: 0, most: None }.match_all(wide)
+        MatchingStrings { patterns: vec![narrow], least: 0, most: None }.match_all(wide)
     }
 
     #[test]
@@ -139,13 +139,13 @@ mod tests {
 
     #[test]
     fn lengths_and_patterns_count_together() {
-        let texts = Texts { patterns: vec!["^[a-z]*$"], least: 1, most: Some(5) };
-        assert!(texts.match_all("^[a-z]{1,5}$") && !texts.match_all("^[a-z]{2,5}$"));
-        assert!(texts.are_within(0, Some(7)) && !texts.are_within(2, None));
-        let texts = Texts { patterns: vec!["^[a-z]{2,4}$"], least: 0, most: None };
-        assert!(texts.are_within(2, Some(4)) && !texts.are_within(3, None) && !texts.are_within(0, Some(3)));
-        let texts = Texts { patterns: vec!["["], least: 0, most: None };
-        assert!(texts.match_all("[") && !texts.are_within(1, None));
+        let strings = MatchingStrings { patterns: vec!["^[a-z]*$"], least: 1, most: Some(5) };
+        assert!(strings.match_all("^[a-z]{1,5}$") && !strings.match_all("^[a-z]{2,5}$"));
+        assert!(strings.are_within(0, Some(7)) && !strings.are_within(2, None));
+        let strings = MatchingStrings { patterns: vec!["^[a-z]{2,4}$"], least: 0, most: None };
+        assert!(strings.are_within(2, Some(4)) && !strings.are_within(3, None) && !strings.are_within(0, Some(3)));
+        let strings = MatchingStrings { patterns: vec!["["], least: 0, most: None };
+        assert!(strings.match_all("[") && !strings.are_within(1, None));
         assert_eq!(matches("^a.c$", "abc"), Some(true));
         assert_eq!(matches("^a.c$", "ab"), Some(false));
         assert_eq!(matches("(?<=a)b", "ab"), None);

@@ -104,7 +104,7 @@ impl Policy {
     }
 
     /// Whether a day has come.
-    pub(super) fn has_come(&self, day: Date) -> bool {
+    pub(super) fn is_reached(&self, day: Date) -> bool {
         self.today.is_some_and(|today| day <= today)
     }
 

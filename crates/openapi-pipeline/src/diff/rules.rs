@@ -68,7 +68,7 @@ catalogue! {
     }
     Operation {
         OPERATION_REMOVED Operation "operation" Removed Breaking "An operation is gone: calls of it fail.";
-        OPERATION_REMOVED_AFTER_SUNSET Operation "operation" RemovedAfterSunset Source "A deprecated operation is gone, and the day that was announced for it (`x-sunset`) has come: the generated method is gone, and callers were told.";
+        OPERATION_REMOVED_AFTER_SUNSET Operation "operation" RemovedAfterSunset Source "A deprecated operation is gone, and the day that was announced for it (`x-sunset`) has come: the generated method is gone, as announced.";
         OPERATION_ADDED Operation "operation" Added Compatible "There is a new operation.";
         OPERATION_PATH_CHANGED Operation "operation-path" Changed Breaking "The operation is found at another path, be it only by a slash at the end: calls of the old one fail.";
         OPERATION_METHOD_CHANGED Operation "operation-method" Changed Breaking "The operation has another method: calls with the old one fail.";
@@ -99,7 +99,7 @@ catalogue! {
         REQUEST_PARAMETER_BECAME_REQUIRED Parameter "parameter" BecameRequired Breaking "Callers must send a parameter that they could leave out, even if it has a default.";
         REQUEST_PARAMETER_BECAME_OPTIONAL Parameter "parameter" BecameOptional Compatible "Callers may leave out a parameter that they had to send.";
         REQUEST_PARAMETER_MOVED Parameter "parameter" Moved Breaking "A parameter is sent in another place, such as a header in place of the query.";
-        REQUEST_PARAMETER_STYLE_CHANGED Parameter "parameter-style" Changed Breaking "A list or object is written differently into the parameter (`style`, `explode`).";
+        REQUEST_PARAMETER_STYLE_CHANGED Parameter "parameter-style" Changed Breaking "An array or object is written differently into the parameter (`style`, `explode`).";
         REQUEST_PARAMETER_CONTENT_CHANGED Parameter "parameter-content" Changed Breaking "The parameter's value is a document of another media type, or no longer one.";
         REQUEST_PARAMETER_ENCODING_CHANGED Parameter "parameter-encoding" Changed Compatible "Reserved characters or empty values of the parameter are treated differently, or a number or boolean is called a JSON document, which looks the same.";
         REQUEST_PARAMETER_DEPRECATED Parameter "parameter" Deprecated Compatible "The parameter still works, but should no longer be used.";
@@ -120,11 +120,11 @@ catalogue! {
         REQUEST_FORMAT_NARROWED Values "format" Narrowed Breaking "Values must have a format that they didn't need.";
         REQUEST_FORMAT_WIDENED Values "format" Widened Compatible "Values need no format any more, or a wider one.";
         REQUEST_FORMAT_CHANGED Values "format" Changed Breaking "Values must have another format.";
-        REQUEST_PATTERN_ADDED Values "pattern" Added Breaking "Texts must match a pattern.";
-        REQUEST_PATTERN_REMOVED Values "pattern" Removed Compatible "Texts need not match a pattern any more.";
-        REQUEST_PATTERN_NARROWED Values "pattern" Narrowed Breaking "Texts must match a pattern that allows less.";
-        REQUEST_PATTERN_WIDENED Values "pattern" Widened Compatible "Texts must match a pattern that allows more.";
-        REQUEST_PATTERN_CHANGED Values "pattern" Changed Breaking "Texts must match another pattern, which rules out texts that matched, or may do so.";
+        REQUEST_PATTERN_ADDED Values "pattern" Added Breaking "Strings must match a pattern.";
+        REQUEST_PATTERN_REMOVED Values "pattern" Removed Compatible "Strings need not match a pattern any more.";
+        REQUEST_PATTERN_NARROWED Values "pattern" Narrowed Breaking "Strings must match a pattern that allows less.";
+        REQUEST_PATTERN_WIDENED Values "pattern" Widened Compatible "Strings must match a pattern that allows more.";
+        REQUEST_PATTERN_CHANGED Values "pattern" Changed Breaking "Strings must match another pattern, which rules out strings that matched, or may do so.";
         REQUEST_BOUND_TIGHTENED Values "bound" Tightened Breaking "A bound of numbers, lengths or counts allows less.";
         REQUEST_BOUND_LOOSENED Values "bound" Loosened Compatible "A bound of numbers, lengths or counts allows more.";
         REQUEST_ENUM_ADDED Values "enum" Added Breaking "Any value was taken, and now only listed ones are.";
@@ -147,7 +147,7 @@ catalogue! {
         REQUEST_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Compatible "Properties that are not listed may be anything.";
         REQUEST_BRANCH_REMOVED Values "branch" Removed Breaking "An alternative of a `oneOf` or `anyOf` is no longer taken.";
         REQUEST_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` or `anyOf` is taken.";
-        REQUEST_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
+        REQUEST_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are distinguished by another property.";
         REQUEST_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Breaking "A value that names an alternative is no longer taken.";
         REQUEST_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative.";
         REQUEST_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative, or an alternative is named by other values.";
@@ -182,11 +182,11 @@ catalogue! {
         RESPONSE_FORMAT_NARROWED Values "format" Narrowed Compatible "Values have a format.";
         RESPONSE_FORMAT_WIDENED Values "format" Widened Breaking "Values have no format any more, or a wider one.";
         RESPONSE_FORMAT_CHANGED Values "format" Changed Breaking "Values of another format come back.";
-        RESPONSE_PATTERN_ADDED Values "pattern" Added Compatible "Texts match a pattern.";
-        RESPONSE_PATTERN_REMOVED Values "pattern" Removed Breaking "Texts need not match the pattern that was promised.";
-        RESPONSE_PATTERN_NARROWED Values "pattern" Narrowed Compatible "Texts match a pattern that allows less than the one that was promised.";
-        RESPONSE_PATTERN_WIDENED Values "pattern" Widened Breaking "Texts match a pattern that allows more than the one that was promised.";
-        RESPONSE_PATTERN_CHANGED Values "pattern" Changed Breaking "Texts match another pattern than was promised, which allows other texts, or may do so.";
+        RESPONSE_PATTERN_ADDED Values "pattern" Added Compatible "Strings match a pattern.";
+        RESPONSE_PATTERN_REMOVED Values "pattern" Removed Breaking "Strings need not match the pattern that was promised.";
+        RESPONSE_PATTERN_NARROWED Values "pattern" Narrowed Compatible "Strings match a pattern that allows less than the one that was promised.";
+        RESPONSE_PATTERN_WIDENED Values "pattern" Widened Breaking "Strings match a pattern that allows more than the one that was promised.";
+        RESPONSE_PATTERN_CHANGED Values "pattern" Changed Breaking "Strings match another pattern than was promised, which allows other strings, or may do so.";
         RESPONSE_BOUND_TIGHTENED Values "bound" Tightened Compatible "A bound of numbers, lengths or counts promises more.";
         RESPONSE_BOUND_LOOSENED Values "bound" Loosened Breaking "A bound of numbers, lengths or counts promises less.";
         RESPONSE_ENUM_ADDED Values "enum" Added Compatible "Only listed values come back.";
@@ -198,8 +198,8 @@ catalogue! {
         RESPONSE_NULLABLE_GAINED Values "nullable" Gained Breaking "`null` can come back.";
         RESPONSE_NULLABLE_LOST Values "nullable" Lost Compatible "`null` no longer comes back.";
         RESPONSE_PROPERTY_REMOVED Property "property" Removed Breaking "A property no longer comes back.";
-        RESPONSE_PROPERTY_ADDED_REQUIRED Property "property" AddedRequired Compatible "There is a new property that always comes back. Clients pass over what they don't know.";
-        RESPONSE_PROPERTY_ADDED_OPTIONAL Property "property" AddedOptional Compatible "There is a new property that can come back. Clients pass over what they don't know.";
+        RESPONSE_PROPERTY_ADDED_REQUIRED Property "property" AddedRequired Compatible "There is a new property that always comes back. Clients ignore unknown properties.";
+        RESPONSE_PROPERTY_ADDED_OPTIONAL Property "property" AddedOptional Compatible "There is a new property that can come back. Clients ignore unknown properties.";
         RESPONSE_PROPERTY_BECAME_OPTIONAL Values "property" BecameOptional Breaking "A property that always came back can be absent.";
         RESPONSE_PROPERTY_BECAME_REQUIRED Values "property" BecameRequired Compatible "A property that could be absent always comes back.";
         RESPONSE_PROPERTY_BECAME_WRITE_ONLY Property "property" BecameWriteOnly Breaking "A property no longer comes back: it is `writeOnly`, and so part of requests alone.";

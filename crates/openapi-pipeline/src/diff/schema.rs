@@ -24,7 +24,7 @@ use super::side::{Side, Site};
 use super::subset::{self, Way};
 use super::view::{Reading, View};
 use super::xml;
-use super::{beside, documentation};
+use super::{documentation, unconverted};
 use crate::names::type_name;
 
 pub(super) use shape::Use;
@@ -116,7 +116,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, mut work: Work<'a>) {
     deprecated(engine, &work);
     values(engine, &work);
     settle(engine, &work);
-    beside::keywords(engine, &work);
+    unconverted::keywords(engine, &work);
     discriminator::subtypes(engine, &work);
 }
 
@@ -184,7 +184,7 @@ fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 
 fn nullable<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let Work { old, new, direction, label, .. } = work;
-    // Where one side is free, the change is one of the type.
+    // Where one side allows any value, the change is reported as one of the type.
     if old.is_free() || new.is_free() {
         return;
     }

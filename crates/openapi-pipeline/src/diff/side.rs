@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 
 use crate::Node;
-use crate::beside::{Beside, Keyword};
 use crate::report::signature;
+use crate::unconverted::{Keyword, Unconverted};
 use crate::vocabulary::layout::component_of;
 use crate::vocabulary::pointer;
 
@@ -105,7 +105,7 @@ struct Target<'a> {
 pub(super) struct Side<'a> {
     pub(super) root: Site<'a>,
     /// The keywords that 3.0 has no place for.
-    kept: Option<&'a Beside>,
+    kept: Option<&'a Unconverted>,
     /// How many references may follow one another.
     hops: usize,
     targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
@@ -115,7 +115,7 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(root: &'a Node, kept: Option<&'a Beside>, hops: usize) -> Self {
+    pub(super) fn new(root: &'a Node, kept: Option<&'a Unconverted>, hops: usize) -> Self {
         let root = Site { node: root, owner: Owner::Document };
         let (targets, components, children) = (RefCell::default(), RefCell::default(), RefCell::default());
         Self { root, kept, hops, targets, components, children }

@@ -11,12 +11,12 @@ mod values;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::beside;
 use super::engine::Engine;
 use super::implied::{allows_less, effective, format_holds, lengths};
-use super::pattern::Texts;
+use super::pattern::MatchingStrings;
 use super::rule::Direction;
 use super::side::Site;
+use super::unconverted;
 use super::view::{BoundKey, Reading, Union, View};
 
 /// How many pairs of schemas a proof may visit.
@@ -101,7 +101,7 @@ impl<'a> Prover<'_, 'a> {
         if self.steps > MAX_STEPS || self.depth > MAX_DEPTH || other.view.is_cut_short {
             return false;
         }
-        if !beside::is_within(self.engine, (&one.view, one.is_new), (&other.view, other.is_new)) {
+        if !unconverted::is_within(self.engine, (&one.view, one.is_new), (&other.view, other.is_new)) {
             return false;
         }
         let goal = (one.view.identity(), one.is_new, other.view.identity(), other.is_new);
@@ -123,7 +123,7 @@ impl<'a> Prover<'_, 'a> {
             return self.alternatives(one, union).iter().all(|one| self.is_within(one, other));
         }
         let (one_view, other_view) = (&one.view, &other.view);
-        // What an alternative doesn't list can be listed beside it.
+        // A property that an alternative doesn't list can be listed beside it.
         if let Some(union) = other_view.unions.first().filter(|_| !other_view.properties.is_empty()) {
             let whole = self.alternatives(other, union);
             return self.is_within_union(one, other.is_new, union, Some(&whole));
@@ -148,7 +148,7 @@ impl<'a> Prover<'_, 'a> {
         other_view.values.is_none()
             && self.is_of_kind(one_view, other_view)
             && self.has_format(one_view, other_view)
-            && self.has_texts(one_view, other_view)
+            && self.has_strings(one_view, other_view)
             && other_view.bounds.iter().all(|(key, _)| self.is_bounded(one_view, other_view, *key))
             && self.has_items(one, other)
             && self.has_properties(one, other)
@@ -184,12 +184,12 @@ impl<'a> Prover<'_, 'a> {
     }
 
     /// The strings of a schema, if it has any.
-    fn texts<'v>(&self, view: &'v View<'a>) -> Option<Texts<'v>> {
+    fn strings<'v>(&self, view: &'v View<'a>) -> Option<MatchingStrings<'v>> {
         let formats = view.formats.iter().filter(|_| view.is_kind("string"));
         let implied: Vec<(u64, u64)> = formats.filter_map(|format| lengths(format.node.as_str()?)).collect();
         let least = implied.iter().map(|(least, _)| *least).chain(length(view, BoundKey::MinLength));
         let most = implied.iter().map(|(_, most)| *most).chain(length(view, BoundKey::MaxLength));
-        let mut texts = Texts {
+        let mut strings = MatchingStrings {
             patterns: view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).collect(),
             least: least.max().unwrap_or(0),
             most: most.min(),
@@ -198,20 +198,20 @@ impl<'a> Prover<'_, 'a> {
             None | Some("string") => {}
             Some("integer") if self.way.is_text => {
                 let is_positive = effective(view, BoundKey::Minimum).is_some_and(|least| least.value >= 0.0);
-                texts.patterns.push(if is_positive { "^(0|[1-9][0-9]*)$" } else { "^-?(0|[1-9][0-9]*)$" });
+                strings.patterns.push(if is_positive { "^(0|[1-9][0-9]*)$" } else { "^-?(0|[1-9][0-9]*)$" });
             }
-            Some("number" | "boolean") if self.way.is_text => texts.least = 1,
+            Some("number" | "boolean") if self.way.is_text => strings.least = 1,
             Some(_) => return None,
         }
-        Some(texts)
+        Some(strings)
     }
 
-    fn has_texts(&mut self, one: &View<'a>, other: &View<'a>) -> bool {
-        let Some(texts) = self.texts(one) else { return true };
+    fn has_strings(&mut self, one: &View<'a>, other: &View<'a>) -> bool {
+        let Some(strings) = self.strings(one) else { return true };
         let patterns = other.patterns.iter().filter_map(|pattern| pattern.node.as_str());
         let (least, most) = (length(other, BoundKey::MinLength).unwrap_or(0), length(other, BoundKey::MaxLength));
-        let is_within = texts.are_within(least, most);
-        is_within && patterns.into_iter().all(|pattern| self.engine.patterns.match_all(&texts, pattern))
+        let is_within = strings.are_within(least, most);
+        is_within && patterns.into_iter().all(|pattern| self.engine.patterns.match_all(&strings, pattern))
     }
 
     fn is_bounded(&self, one: &View<'a>, other: &View<'a>, key: BoundKey) -> bool {

@@ -69,7 +69,7 @@ pub(super) fn bundle(
         waiting: VecDeque::new(),
         inlining: Vec::new(),
         spent: 0,
-        told: 0,
+        reported: 0,
         problems,
         unresolved,
     };
@@ -114,7 +114,7 @@ struct Bundler<'a> {
     inlining: Vec<Target>,
     spent: usize,
     /// The number of reasons reported for failed references.
-    told: usize,
+    reported: usize,
     problems: Diagnostics,
     unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
@@ -145,7 +145,7 @@ impl Bundler<'_> {
             self.inline(section, Position::Map(kind));
             let Some(members) = section.as_object_mut() else { continue };
             self.names.insert(kept_in, members.keys().cloned().collect());
-            members.iter().for_each(|(name, component)| self.remember_home(component, kept_in, name));
+            members.iter().for_each(|(name, component)| self.record_place(component, kept_in, name));
             for (name, component) in members {
                 self.adopt(component, element, kept_in, name);
             }
@@ -153,7 +153,7 @@ impl Bundler<'_> {
     }
 
     /// A component in a section taken from another file can still be referred to by its place in that file.
-    fn remember_home(&mut self, component: &Node, section: &'static str, name: &str) {
+    fn record_place(&mut self, component: &Node, section: &'static str, name: &str) {
         let file = self.library.file(component.origin.source());
         if file != self.library.root_file() {
             let fragment = self.cx.sources.pointer(component.origin).trim_start_matches('#').to_owned();
@@ -308,8 +308,8 @@ impl Bundler<'_> {
     }
 
     fn unresolved(&mut self, origin: Origin, mut reasons: Vec<Diagnostic>) {
-        self.told += reasons.len();
-        if self.told > self.cx.limits.problems {
+        self.reported += reasons.len();
+        if self.reported > self.cx.limits.problems {
             reasons.clear();
         }
         self.unresolved.entry(origin).or_default().append(&mut reasons);

@@ -1,6 +1,6 @@
 //! Detects which specification a description follows.
 
-use super::{Dialect, texts};
+use super::{Dialect, strings};
 use crate::{Diagnostic, Node, Sources, Value};
 
 const SUPPORTED: &str = "Swagger 2.0, OpenAPI 3.0.x, 3.1.x and 3.2.x are supported";
@@ -34,7 +34,7 @@ pub(super) fn detect(sources: &Sources, root: &Node) -> Result<Dialect, Diagnost
 fn text(sources: &Sources, version: &Node) -> Option<String> {
     match &version.value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(_) => texts::written(sources, version),
+        Value::Number(_) => strings::written(sources, version),
         _ => None,
     }
 }

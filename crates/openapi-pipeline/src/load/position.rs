@@ -111,7 +111,7 @@ fn member_of(kind: Kind, name: &str) -> Option<Position> {
     let (_, shape, kind) = rows.into_iter().find(|(key, ..)| *key == name)?;
     Some(match shape {
         Shape::Map | Shape::MapWithExtensions => P::Map(*kind),
-        Shape::One | Shape::OneOrList | Shape::OneUnlessBool | Shape::List => P::Of(*kind),
+        Shape::One | Shape::OneOrArray | Shape::OneUnlessBool | Shape::Array => P::Of(*kind),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The rules of this stage.
 
 crate::report::define_rules! {
-    BUNDLE_REF = "bundle-ref": "What is referred to in another file is brought into the document, which then stands alone.";
+    BUNDLE_REF = "bundle-ref": "Referenced parts of other files are copied into the document, which then needs no other file.";
     STRIP_RUST_TYPE = "strip-rust-type": "`x-rust-type` is removed, because a description must not choose which Rust types are used.";
     REFERENCE_BY_PLACE = "reference-by-place": "A reference by `$anchor` or `$id`, or one that is relative to an embedded schema, becomes a reference by place, without percent-encoding.";
     UNQUOTED_TEXT = "unquoted-text": "A number or a boolean where a string belongs is taken for the string that was written.";

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn spots_cover_whole_characters() {
+    fn spans_cover_whole_characters() {
         let mut sources = Sources::new();
         let source = sources.add("a", "aéb");
         for (span, whole) in [(1..2, 1..3), (2..3, 1..3), (2..2, 1..3), (3..9, 3..4), (9..9, 4..4)] {

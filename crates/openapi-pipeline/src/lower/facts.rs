@@ -25,7 +25,7 @@ pub(crate) enum Fact {
     /// The only `allOf` has one part, a reference: nothing is left for the generator to merge.
     Merged,
     /// Alternatives are `oneOf`, without two strings or two numbers among them, and objects among them have names.
-    Told,
+    DistinctAlternatives,
 }
 
 impl Fact {
@@ -48,7 +48,7 @@ impl Fact {
                 let one = matches!(parts, [only] if referred(only).is_some());
                 (!one || !bare).then(|| "parts that are not merged".to_owned())
             }),
-            Self::Told => in_schemas(document, |schema| {
+            Self::DistinctAlternatives => in_schemas(document, |schema| {
                 if schema.get("anyOf").is_some() {
                     return Some("an `anyOf`".to_owned());
                 }

@@ -13,18 +13,18 @@ pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
         let names = branch.elements("required");
         names.iter().filter_map(Node::as_str).map(str::to_owned).collect()
     };
-    let demanded: Vec<Vec<String>> = branches.iter().map(required).collect();
-    let mut demanding: HashMap<&str, usize> = HashMap::new();
-    for name in demanded.iter().flat_map(|names| names.iter().collect::<HashSet<_>>()) {
-        *demanding.entry(name).or_default() += 1;
+    let required_names: Vec<Vec<String>> = branches.iter().map(required).collect();
+    let mut requirements: HashMap<&str, usize> = HashMap::new();
+    for name in required_names.iter().flat_map(|names| names.iter().collect::<HashSet<_>>()) {
+        *requirements.entry(name).or_default() += 1;
     }
     let label = |(at, branch): (usize, &Node)| {
         if let Some(target) = referred(branch) {
             return type_name(&target);
         }
-        let own = || demanded.get(at).into_iter().flatten();
+        let own = || required_names.get(at).into_iter().flatten();
         let constant = own().find_map(|name| only_value(branch.get("properties")?.get(name)?));
-        let alone = || own().find(|name| demanding.get(name.as_str()) == Some(&1));
+        let alone = || own().find(|name| requirements.get(name.as_str()) == Some(&1));
         let value = constant.or_else(|| only_value(branch)).map(value_name);
         match value.or_else(|| alone().map(|name| type_name(name))) {
             Some(text) if text.starts_with(char::is_alphabetic) => text,

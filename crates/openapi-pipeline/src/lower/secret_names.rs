@@ -46,7 +46,7 @@ const FORMS: [&str; 11] =
 /// It does if it ends in a word for secrets (`token`, `password`, `clientSecret`), or in a key to something (`apiKey`,
 /// `signing_key`). A pagination token (`nextPageToken`, `continuation_token`) is no secret: it opens nothing, and is
 /// sent back in a query.
-pub(crate) fn sounds_secret(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     with_words(name, &|words| match words {
         [.., kind, "token" | "tokens"] if PAGING.contains(kind) => false,
         [.., kind, "key" | "keys"] if KEYS.contains(kind) => true,
@@ -86,43 +86,43 @@ fn with_words(name: &str, ask: &dyn Fn(&[&str]) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{holds_secret, is_secret_text, sounds_secret};
+    use super::{holds_secret, is_secret_name, is_secret_text};
 
     #[test]
-    fn names_that_sound_secret() {
+    fn names_that_mean_a_secret() {
         for name in ["token", "jwtToken", "oneTimeToken", "api_key", "client-secret", "PASSWORD", "newPassword"] {
-            assert!(sounds_secret(name), "{name}");
+            assert!(is_secret_name(name), "{name}");
         }
         for name in ["passwords", "apiKeys", "signing_keys", "passphrases", "backupOtps", "userPwd"] {
-            assert!(sounds_secret(name), "{name}");
+            assert!(is_secret_name(name), "{name}");
         }
         for name in ["pageAccessToken", "next_refresh_token"] {
-            assert!(sounds_secret(name), "{name}");
+            assert!(is_secret_name(name), "{name}");
         }
         for name in ["nextPageToken", "page_token", "continuation-token", "nextToken", "cursor", "syncToken"] {
-            assert!(!sounds_secret(name), "{name}");
+            assert!(!is_secret_name(name), "{name}");
         }
         for name in ["tokenType", "key", "secretary", "passwordPolicy", "expiresAt", "keys", "passes", ""] {
-            assert!(!sounds_secret(name), "{name}");
+            assert!(!is_secret_name(name), "{name}");
         }
     }
 
     #[test]
     fn names_of_what_a_login_takes() {
         for name in ["pass", "userPass", "pin", "account_pin", "authorization", "mfa_code", "recovery_codes"] {
-            assert!(sounds_secret(name) && is_secret_text(name), "{name}");
+            assert!(is_secret_name(name) && is_secret_text(name), "{name}");
         }
         for name in ["private_key_pem", "privateKeyBase64", "connection_string", "dbConnectionString", "otp-code"] {
-            assert!(sounds_secret(name) && is_secret_text(name), "{name}");
+            assert!(is_secret_name(name) && is_secret_text(name), "{name}");
         }
         for name in ["totp", "privatekey", "secretkey", "password"] {
-            assert!(sounds_secret(name) && !is_secret_text(name), "{name}");
+            assert!(is_secret_name(name) && !is_secret_text(name), "{name}");
         }
         for name in ["boarding_pass", "passed", "map_pin", "pinned", "authorization_url", "code", "country_code"] {
-            assert!(!sounds_secret(name), "{name}");
+            assert!(!is_secret_name(name), "{name}");
         }
         for name in ["private_key_id", "privateKeyPath", "connection", "query_string", "is_private", "status_codes"] {
-            assert!(!sounds_secret(name), "{name}");
+            assert!(!is_secret_name(name), "{name}");
         }
     }
 

@@ -89,8 +89,8 @@ pub(crate) fn merge(
     servers: Option<usize>,
     named: &[NamedServer],
 ) {
-    let told = servers.and_then(|index| parts[index].root.get("servers")).cloned();
-    let server_list = name_servers(cx, told, named);
+    let described = servers.and_then(|index| parts[index].root.get("servers")).cloned();
+    let server_list = name_servers(cx, described, named);
     for (index, part) in parts.iter_mut().enumerate() {
         let Some(members) = part.root.as_object_mut().map(std::mem::take) else { continue };
         for (key, node) in members {
@@ -120,9 +120,9 @@ pub(crate) fn merge(
 }
 
 /// The servers of the documents under the names that the family gives them, then those that only the family declares.
-fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> Option<Node> {
-    let Some(first) = named.first() else { return told };
-    let mut list = told.unwrap_or_else(|| Node::new(Vec::new(), first.origin));
+fn name_servers(cx: &mut Context, described: Option<Node>, named: &[NamedServer]) -> Option<Node> {
+    let Some(first) = named.first() else { return described };
+    let mut list = described.unwrap_or_else(|| Node::new(Vec::new(), first.origin));
     let servers = list.as_array_mut()?;
     for NamedServer { url, name, origin } in named {
         let base = |url: &str| url.trim_end_matches('/').to_owned();

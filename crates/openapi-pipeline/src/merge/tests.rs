@@ -253,16 +253,16 @@ fn info_and_tags() {
 /// A family declares what a dialect can't express: names, and servers that no document has.
 #[test]
 fn servers_are_named_and_added_by_the_family() {
-    let mut told = document(json!({"/a": {"get": operation("a")}}), json!({}));
-    told["servers"] = json!([{"url": "https://a.example/v1/"}]);
-    let untold = document(json!({"/a": {"get": operation("a")}}), json!({}));
+    let mut with_servers = document(json!({"/a": {"get": operation("a")}}), json!({}));
+    with_servers["servers"] = json!([{"url": "https://a.example/v1/"}]);
+    let without_servers = document(json!({"/a": {"get": operation("a")}}), json!({}));
     for (json, expected) in [
         (
-            told,
+            with_servers,
             json!([{"url": "https://a.example/v1/", "description": "Main", "x-server-name": "Main"}, {"url": "https://b.example", "description": "Test", "x-server-name": "Test"}]),
         ),
         (
-            untold,
+            without_servers,
             json!([{"url": "https://a.example/v1", "description": "Main", "x-server-name": "Main"}, {"url": "https://b.example", "description": "Test", "x-server-name": "Test"}]),
         ),
     ] {

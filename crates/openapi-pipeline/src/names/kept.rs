@@ -93,7 +93,7 @@ impl Search<'_> {
             let after = match assigned {
                 Ok(after) => after,
                 Err(problem) => {
-                    // The name is taken by something that can't give way.
+                    // The name is taken by an item that can't be renamed.
                     let Some(name) = pins.remove(problem.thing()) else { return Err(problem) };
                     let why = format!("it can't be `{name}` any more: {}", problem.problem());
                     self.refused.insert(problem.thing().clone(), why);

@@ -1,6 +1,6 @@
 //! Operations: the method, the items derived from it, and its arguments.
 
-use super::scope::{Form, Scope, Wish};
+use super::scope::{Form, Proposal, Scope};
 use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
 use super::{NameError, Pins, Thing, constant, item, marks, snake};
 use crate::vocabulary::layout::{each_operation_mut, operations};
@@ -45,12 +45,12 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationName
         operations(document).map(|(_, _, one)| one.get_str("operationId").unwrap_or_default().to_owned()).collect();
     let methods = methods(&ids, pins)?;
     let of_methods = |reserved: &[&str], form, names: &dyn Fn(&str) -> Vec<String>| {
-        let wish = |method: &String| {
+        let proposal = |method: &String| {
             let names = names(method);
-            Wish { thing: None, holder: format!("the operation `{method}`"), names, form }
+            Proposal { thing: None, holder: format!("the operation `{method}`"), names, form }
         };
         let mut scope = Scope::reserving(reserved.iter().copied(), "the generated code");
-        scope.settle(pins, methods.iter().map(wish).collect())
+        scope.settle(pins, methods.iter().map(proposal).collect())
     };
     let requests = of_methods(&MODULES, Form::Item, &|method| vec![item(method), item(&format!("{method}_request"))])?;
     let errors = of_methods(&MODULES, Form::Item, &|method| vec![item(&format!("{method}_error"))])?;
@@ -89,8 +89,8 @@ pub fn constant_of(method: &str) -> String {
 }
 
 fn methods(ids: &[String], pins: &Pins) -> Result<Vec<String>, NameError> {
-    let wish = |id: &String| Wish::new(Thing::Operation { id: id.clone() }, vec![snake(id)], Form::Snake);
-    Scope::reserving(CLIENT, "a method that every client has").settle(pins, ids.iter().map(wish).collect())
+    let proposal = |id: &String| Proposal::new(Thing::Operation { id: id.clone() }, vec![snake(id)], Form::Snake);
+    Scope::reserving(CLIENT, "a method that every client has").settle(pins, ids.iter().map(proposal).collect())
 }
 
 /// The parts of a parameter that decide its names.
@@ -105,21 +105,21 @@ fn parameters(path: &str, operation: &Node, pins: &Pins) -> Result<Vec<Parameter
     let listed = operation.elements("parameters");
     let listed: Vec<Parameter<'_>> = listed.iter().map(Parameter::read).collect();
     let order = precedence(path, &listed);
-    let wishes = |names: &dyn Fn(&Parameter<'_>) -> Vec<String>| {
-        let wish = |parameter: &Parameter<'_>| {
+    let proposals = |names: &dyn Fn(&Parameter<'_>) -> Vec<String>| {
+        let proposal = |parameter: &Parameter<'_>| {
             let thing = Thing::Parameter {
                 of: id.to_owned(),
                 location: parameter.location.to_owned(),
                 name: parameter.name.to_owned(),
             };
-            Wish::new(thing, names(parameter), Form::Snake)
+            Proposal::new(thing, names(parameter), Form::Snake)
         };
-        order.iter().map(|&at| wish(&listed[at])).collect()
+        order.iter().map(|&at| proposal(&listed[at])).collect()
     };
     let mut public = Scope::reserving(REQUEST, "what every request has");
-    let arguments = public.settle(pins, wishes(&|one| one.arguments()))?;
+    let arguments = public.settle(pins, proposals(&|one| one.arguments()))?;
     let mut private = Scope::reserving(PRIVATE_METHODS, "the generated code");
-    let inner = private.settle(&Pins::default(), wishes(&|one| one.inner()))?;
+    let inner = private.settle(&Pins::default(), proposals(&|one| one.inner()))?;
     let mut named = vec![ParameterNames::default(); listed.len()];
     for ((at, argument), inner) in order.iter().zip(arguments).zip(inner) {
         let is_plain = inner == snake(listed[*at].name);
@@ -176,14 +176,14 @@ fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
 
 /// The methods of the builder that take the credentials of these schemes.
 pub fn credentials<'a>(schemes: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let wish = |scheme: &str| {
+    let proposal = |scheme: &str| {
         let plain = snake(scheme);
         let names = vec![plain.clone(), snake(&format!("{plain}_credential"))];
-        Wish { thing: None, holder: format!("the scheme `{scheme}`"), names, form: Form::Snake }
+        Proposal { thing: None, holder: format!("the scheme `{scheme}`"), names, form: Form::Snake }
     };
     let mut scope = Scope::reserving(BUILDER, "a method that every builder has");
     // Without pins no name is refused.
-    scope.settle(&Pins::default(), schemes.map(wish).collect()).unwrap_or_default()
+    scope.settle(&Pins::default(), schemes.map(proposal).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -55,34 +55,35 @@ impl Scope {
 
     /// Names several things at once. A pinned thing gets its pin; of the others each gets the first of its wishes, and
     /// of several that share it the first one; then come their other wishes, and at last numbers.
-    pub(super) fn settle(&mut self, pins: &Pins, wishes: Vec<Wish>) -> Result<Vec<String>, NameError> {
-        let mut given: Vec<Option<String>> = Vec::with_capacity(wishes.len());
-        for wish in &wishes {
-            given.push(self.pinned(pins, wish)?);
+    pub(super) fn settle(&mut self, pins: &Pins, proposals: Vec<Proposal>) -> Result<Vec<String>, NameError> {
+        let mut given: Vec<Option<String>> = Vec::with_capacity(proposals.len());
+        for proposal in &proposals {
+            given.push(self.pinned(pins, proposal)?);
         }
-        for (wish, name) in wishes.iter().zip(&mut given).filter(|(_, name)| name.is_none()) {
-            *name = wish.names.first().filter(|first| self.take((*first).clone(), &wish.holder)).cloned();
+        for (proposal, name) in proposals.iter().zip(&mut given).filter(|(_, name)| name.is_none()) {
+            *name = proposal.names.first().filter(|first| self.take((*first).clone(), &proposal.holder)).cloned();
         }
-        let settled = wishes.iter().zip(given).map(|(wish, name)| {
-            let last = wish.names.last().map_or("x", String::as_str);
-            let numbered = (2_usize..).map(|number| wish.form.numbered(last, number));
-            let mut more = wish.names.iter().skip(1).cloned().chain(numbered);
-            name.or_else(|| more.find(|name| self.take(name.clone(), &wish.holder))).unwrap_or_else(|| last.to_owned())
+        let settled = proposals.iter().zip(given).map(|(proposal, name)| {
+            let last = proposal.names.last().map_or("x", String::as_str);
+            let numbered = (2_usize..).map(|number| proposal.form.numbered(last, number));
+            let mut more = proposal.names.iter().skip(1).cloned().chain(numbered);
+            name.or_else(|| more.find(|name| self.take(name.clone(), &proposal.holder)))
+                .unwrap_or_else(|| last.to_owned())
         });
         Ok(settled.collect())
     }
 
-    fn pinned(&mut self, pins: &Pins, wish: &Wish) -> Result<Option<String>, NameError> {
-        let Some((thing, name)) = wish.thing.as_ref().and_then(|thing| Some((thing, pins.get(thing)?))) else {
+    fn pinned(&mut self, pins: &Pins, proposal: &Proposal) -> Result<Option<String>, NameError> {
+        let Some((thing, name)) = proposal.thing.as_ref().and_then(|thing| Some((thing, pins.get(thing)?))) else {
             return Ok(None);
         };
-        if wish.form.of(name) != name {
-            return Err(NameError::unfit(thing, name, &wish.form.of(name)));
+        if proposal.form.of(name) != name {
+            return Err(NameError::unfit(thing, name, &proposal.form.of(name)));
         }
         if self.kept.get(name) == Some(thing) {
             self.kept.remove(name);
         }
-        match self.take(name.to_owned(), &wish.holder) {
+        match self.take(name.to_owned(), &proposal.holder) {
             true => Ok(Some(name.to_owned())),
             false => Err(NameError::taken(thing, name, self.holder(name).unwrap_or_default())),
         }
@@ -90,7 +91,7 @@ impl Scope {
 }
 
 /// The names that a thing would have.
-pub(super) struct Wish {
+pub(super) struct Proposal {
     /// The thing, if its name can be pinned.
     pub(super) thing: Option<Thing>,
     /// The thing in messages.
@@ -100,7 +101,7 @@ pub(super) struct Wish {
     pub(super) form: Form,
 }
 
-impl Wish {
+impl Proposal {
     pub(super) fn new(thing: Thing, names: Vec<String>, form: Form) -> Self {
         Self { holder: thing.to_string(), thing: Some(thing), names, form }
     }
@@ -148,35 +149,35 @@ pub fn free<'a>(names: &[&str], taken: impl Iterator<Item = &'a str> + Clone) ->
 mod tests {
     use super::*;
 
-    fn wish(wire: &str, names: &[&str]) -> Wish {
+    fn proposal(wire: &str, names: &[&str]) -> Proposal {
         let thing = Thing::Field { of: "User".into(), member: wire.into() };
-        Wish::new(thing, names.iter().map(|name| (*name).to_owned()).collect(), Form::Snake)
+        Proposal::new(thing, names.iter().map(|name| (*name).to_owned()).collect(), Form::Snake)
     }
 
-    fn settle(pins: &[(&str, &str)], wishes: Vec<Wish>) -> Result<Vec<String>, NameError> {
+    fn settle(pins: &[(&str, &str)], proposals: Vec<Proposal>) -> Result<Vec<String>, NameError> {
         let thing = |wire: &str| Thing::Field { of: "User".into(), member: wire.into() };
         let pins: Pins = pins.iter().map(|(wire, name)| (thing(wire), (*name).to_owned())).collect();
-        Scope::reserving(["core"], "the request").settle(&pins, wishes)
+        Scope::reserving(["core"], "the request").settle(&pins, proposals)
     }
 
     #[test]
-    fn each_has_the_name_it_wants_before_any_has_a_number() {
-        let wishes = vec![
-            wish("aB", &["a_b"]),
-            wish("a-b", &["a_b"]),
-            wish("a_b_2", &["a_b_2"]),
-            wish("core", &["core", "core_query"]),
-            wish("type", &["type_"]),
-            wish("type_", &["type_"]),
+    fn preferred_names_are_given_before_numbered_ones() {
+        let proposals = vec![
+            proposal("aB", &["a_b"]),
+            proposal("a-b", &["a_b"]),
+            proposal("a_b_2", &["a_b_2"]),
+            proposal("core", &["core", "core_query"]),
+            proposal("type", &["type_"]),
+            proposal("type_", &["type_"]),
         ];
-        assert_eq!(settle(&[], wishes).unwrap(), ["a_b", "a_b_3", "a_b_2", "core_query", "type_", "type_2"]);
+        assert_eq!(settle(&[], proposals).unwrap(), ["a_b", "a_b_3", "a_b_2", "core_query", "type_", "type_2"]);
     }
 
     #[test]
     fn pinned_names_are_given_or_refused() {
-        let wishes = || vec![wish("a", &["a"]), wish("b", &["b"]), wish("c", &["c"])];
-        assert_eq!(settle(&[("c", "a")], wishes()).unwrap(), ["a_2", "b", "a"]);
-        let problem = |pins| settle(pins, wishes()).unwrap_err().to_string();
+        let proposals = || vec![proposal("a", &["a"]), proposal("b", &["b"]), proposal("c", &["c"])];
+        assert_eq!(settle(&[("c", "a")], proposals()).unwrap(), ["a_2", "b", "a"]);
+        let problem = |pins| settle(pins, proposals()).unwrap_err().to_string();
         assert_eq!(
             problem(&[("a", "core")]),
             "the property `a` of `User` can't be called `core`: the request is called that"

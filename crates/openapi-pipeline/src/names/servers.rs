@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::scope::{Form, Scope, Wish};
+use super::scope::{Form, Proposal, Scope};
 use super::words::SERVERS;
 use super::{NameError, Pins, Thing, type_name};
 use crate::Node;
@@ -45,12 +45,13 @@ pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Opti
     let all = All::of(&callable);
     let described = only_once(callable.iter().map(|server| server.described()).collect());
     let addressed = only_once(callable.iter().map(|server| server.apart(&all)).collect());
-    let wishes = callable.iter().zip(described.into_iter().zip(addressed)).map(|(server, (described, addressed))| {
-        let thing = Thing::Server { url: server.url.clone() };
-        Wish::new(thing, server.names(described, addressed), Form::Type)
-    });
+    let proposals =
+        callable.iter().zip(described.into_iter().zip(addressed)).map(|(server, (described, addressed))| {
+            let thing = Thing::Server { url: server.url.clone() };
+            Proposal::new(thing, server.names(described, addressed), Form::Type)
+        });
     let mut named =
-        Scope::reserving(SERVERS, "the variant for any other server").settle(pins, wishes.collect())?.into_iter();
+        Scope::reserving(SERVERS, "the variant for any other server").settle(pins, proposals.collect())?.into_iter();
     Ok(servers.iter().map(|server| server.as_ref().and_then(|_| named.next())).collect())
 }
 
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_alone_is_called_by_its_words_or_its_host() {
+    fn a_single_server_is_named_by_its_description_or_its_host() {
         for (url, description, expected) in [
             ("https://api.example.com/v1", "The Svix EU region", "Eu"),
             ("https://api.example.com/v1", "Production server", "Production"),

@@ -97,8 +97,8 @@ fn inside(of: &str, names: &TypeNames) -> Vec<(Thing, String)> {
     let field = |(member, name): (&String, &String)| (field(of, member), name.clone());
     let value = |(wire, name): (&String, &String)| (value(of, wire), name.clone());
     let fields = names.fields.iter().map(field);
-    let alternatives = names.told.iter().zip(&names.alternatives);
-    let alternatives = alternatives.map(|(told, name)| (alternative(of, told), name.clone()));
+    let alternatives = names.identities.iter().zip(&names.alternatives);
+    let alternatives = alternatives.map(|(identity, name)| (alternative(of, identity), name.clone()));
     fields.chain(names.values.iter().map(value)).chain(alternatives).collect()
 }
 
@@ -110,6 +110,6 @@ pub(super) fn value(of: &str, value: &str) -> Thing {
     Thing::Value { of: of.to_owned(), value: value.to_owned() }
 }
 
-pub(super) fn alternative(of: &str, told: &str) -> Thing {
-    Thing::Alternative { of: of.to_owned(), alternative: told.to_owned() }
+pub(super) fn alternative(of: &str, identity: &str) -> Thing {
+    Thing::Alternative { of: of.to_owned(), alternative: identity.to_owned() }
 }

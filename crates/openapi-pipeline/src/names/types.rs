@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::scope::{Form, Scope, Wish};
+use super::scope::{Form, Proposal, Scope};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, marks, snake, type_name};
 use crate::vocabulary::layout::{component_of, each_operation_mut, ensure_schemas, schemas_mut};
@@ -22,7 +22,7 @@ pub struct TypeNames {
     /// The variants of alternatives, in their order.
     pub alternatives: Vec<String>,
     /// The same alternatives as pins tell them: the component that each refers to, or its number.
-    pub(super) told: Vec<String>,
+    pub(super) identities: Vec<String>,
 }
 
 /// All types of a document.
@@ -73,13 +73,13 @@ fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Res
     let mut names: Vec<String> = schemas(document).map(|(name, _)| name.clone()).collect();
     // A component whose name already is a type name keeps it, wherever it is: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
-    let wish = |name: &String| {
+    let proposal = |name: &String| {
         let made = type_name(name);
         let longer = TYPES.contains(&made.as_str()).then(|| format!("{made}Schema"));
         let names = std::iter::once(made).chain(longer).collect();
-        Wish::new(Thing::Type { component: name.clone() }, names, Form::Type)
+        Proposal::new(Thing::Type { component: name.clone() }, names, Form::Type)
     };
-    let given = scope.settle(pins, names.iter().map(wish).collect())?;
+    let given = scope.settle(pins, names.iter().map(proposal).collect())?;
     let things = names.iter().map(|name| Thing::Type { component: name.clone() });
     let made = things.zip(given.iter().cloned()).collect();
     let renamed: HashMap<String, String> = names.into_iter().zip(given).filter(|(old, new)| old != new).collect();
@@ -195,8 +195,8 @@ impl Inline<'_> {
 
     fn allocate(&mut self, hint: &str) -> Result<String, NameError> {
         let thing = Thing::Inline { hint: hint.to_owned() };
-        let wish = Wish::new(thing.clone(), vec![type_name(hint)], Form::Type);
-        let name = self.scope.settle(self.pins, vec![wish])?.pop().unwrap_or_default();
+        let proposal = Proposal::new(thing.clone(), vec![type_name(hint)], Form::Type);
+        let name = self.scope.settle(self.pins, vec![proposal])?.pop().unwrap_or_default();
         self.types.made.push((thing, name.clone()));
         Ok(name)
     }
@@ -229,14 +229,20 @@ impl Inline<'_> {
         let mut names = TypeNames::new(schema.origin);
         names.fields = fields(name, schema, self.pins)?;
         names.values = super::values::name(name, schema, self.pins)?;
-        (names.told, names.alternatives) = alternatives(name, schema, self.pins)?;
+        (names.identities, names.alternatives) = alternatives(name, schema, self.pins)?;
         Ok(names)
     }
 }
 
 impl TypeNames {
     fn new(origin: Origin) -> Self {
-        Self { origin, fields: BTreeMap::new(), values: BTreeMap::new(), alternatives: Vec::new(), told: Vec::new() }
+        Self {
+            origin,
+            fields: BTreeMap::new(),
+            values: BTreeMap::new(),
+            alternatives: Vec::new(),
+            identities: Vec::new(),
+        }
     }
 }
 
@@ -255,12 +261,12 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     let mut members: Vec<&str> = listed.chain(required.iter().filter_map(Node::as_str)).collect();
     members.sort_by_cached_key(|member| rank(member, &snake(member)));
     members.dedup();
-    let wish = |member: &&str| {
+    let proposal = |member: &&str| {
         let thing = Thing::Field { of: of.to_owned(), member: (*member).to_owned() };
-        Wish::new(thing, vec![snake(member)], Form::Snake)
+        Proposal::new(thing, vec![snake(member)], Form::Snake)
     };
     let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other properties");
-    let given = scope.settle(pins, members.iter().map(wish).collect())?;
+    let given = scope.settle(pins, members.iter().map(proposal).collect())?;
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
 
@@ -282,14 +288,14 @@ fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<(Vec<String>, Ve
         without_common_words(&own).or_else(|| without_common_words(&kinds))
     });
     let labels = labels.unwrap_or_else(numbered);
-    let tell = |(at, branch): (usize, &Node)| referred(branch).unwrap_or_else(|| at.to_string());
-    let told: Vec<String> = branches.iter().enumerate().map(tell).collect();
-    let wish = |(alternative, label): (&String, String)| {
+    let identity = |(at, branch): (usize, &Node)| referred(branch).unwrap_or_else(|| at.to_string());
+    let identities: Vec<String> = branches.iter().enumerate().map(identity).collect();
+    let proposal = |(alternative, label): (&String, String)| {
         let thing = Thing::Alternative { of: of.to_owned(), alternative: alternative.clone() };
-        Wish::new(thing, vec![type_name(&label)], Form::Type)
+        Proposal::new(thing, vec![type_name(&label)], Form::Type)
     };
-    let given = Scope::default().settle(pins, told.iter().zip(labels).map(wish).collect())?;
-    Ok((told, given))
+    let given = Scope::default().settle(pins, identities.iter().zip(labels).map(proposal).collect())?;
+    Ok((identities, given))
 }
 
 /// The kind of an alternative: its component, or the type or format of a schema without a name.
@@ -438,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_and_value_has_a_name_of_its_own() {
+    fn every_property_and_value_has_a_name_of_its_own() {
         let members = json!({"a_b": {}, "aB": {}, "AB": {}, "a-b": {}, "type": {}, "type_": {}, "": {}, "🦀": {}, "2fa": {}, "extra": {}});
         let values = json!(["asc", "ASC", "a.b", "self", "Self", "", "日本"]);
         let (_, types) = schemas(json!({

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scope::{Form, Scope, Wish};
+use super::scope::{Form, Proposal, Scope};
 use super::{NameError, Pins, Thing, type_name};
 use crate::Node;
 
@@ -15,12 +15,12 @@ pub(super) fn name(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<Stri
     let listed = schema.elements("enum");
     let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
     values.sort_by_cached_key(|value| rank(value));
-    let wish = |value: &&str| {
+    let proposal = |value: &&str| {
         let mut names = vec![value_name(value)];
         names.extend(Some(spelled(value)).filter(|spelled| !names.contains(spelled)));
-        Wish::new(Thing::Value { of: of.to_owned(), value: (*value).to_owned() }, names, Form::Type)
+        Proposal::new(Thing::Value { of: of.to_owned(), value: (*value).to_owned() }, names, Form::Type)
     };
-    let given = Scope::default().settle(pins, values.iter().map(wish).collect())?;
+    let given = Scope::default().settle(pins, values.iter().map(proposal).collect())?;
     Ok(values.into_iter().map(str::to_owned).zip(given).collect())
 }
 
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_are_spelled_out_where_they_tell_values_apart() {
+    fn symbols_are_spelled_out_where_values_differ_only_in_them() {
         for (values, names) in [
             (&["name", "-name", "+name"][..], &["Name", "MinusName", "PlusName"][..]),
             (&["-created_at", "created_at"], &["MinusCreatedAt", "CreatedAt"]),

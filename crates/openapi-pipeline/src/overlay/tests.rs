@@ -280,7 +280,7 @@ fn an_overlay_for_another_document_is_refused() {
 }
 
 #[test]
-fn a_bad_target_shows_where_it_is_bad() {
+fn an_invalid_target_is_reported_with_its_column() {
     for (target, column) in [("$.paths[", 18), ("paths", 11), ("$.a.b c", 16), ("'$.a[?@.b == ]'", 21)] {
         let (cx, result) = run(&json!({}), &format!("{HEAD}- target: {target}\n  remove: true\n"));
         let problems = result.unwrap_err();

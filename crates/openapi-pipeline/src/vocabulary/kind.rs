@@ -24,11 +24,11 @@ pub(crate) enum Shape {
     /// The member is such an object.
     One,
     /// The member is one, or an array of them.
-    OneOrList,
+    OneOrArray,
     /// The member is one unless it is `true` or `false`.
     OneUnlessBool,
     /// The member is an array of them.
-    List,
+    Array,
     /// The member maps names to them.
     Map,
     /// The member maps names to them, and may hold extensions.
@@ -59,9 +59,9 @@ type Members = &'static [(&'static str, Shape, Kind)];
 /// members of a callback are path items.
 pub(crate) fn members(kind: Kind) -> Members {
     match kind {
-        Kind::PathItem => &[("parameters", Shape::List, Kind::Parameter)],
+        Kind::PathItem => &[("parameters", Shape::Array, Kind::Parameter)],
         Kind::Operation => &[
-            ("parameters", Shape::List, Kind::Parameter),
+            ("parameters", Shape::Array, Kind::Parameter),
             ("requestBody", Shape::One, Kind::RequestBody),
             ("responses", Shape::MapWithExtensions, Kind::Response),
             ("callbacks", Shape::Map, Kind::Callback),
@@ -85,9 +85,9 @@ pub(crate) fn members(kind: Kind) -> Members {
         ],
         Kind::Encoding => &[("headers", Shape::Map, Kind::Header)],
         Kind::Schema => &[
-            ("allOf", Shape::List, Kind::Schema),
-            ("anyOf", Shape::List, Kind::Schema),
-            ("oneOf", Shape::List, Kind::Schema),
+            ("allOf", Shape::Array, Kind::Schema),
+            ("anyOf", Shape::Array, Kind::Schema),
+            ("oneOf", Shape::Array, Kind::Schema),
             ("not", Shape::One, Kind::Schema),
             ("if", Shape::One, Kind::Schema),
             ("then", Shape::One, Kind::Schema),
@@ -98,8 +98,8 @@ pub(crate) fn members(kind: Kind) -> Members {
             ("unevaluatedProperties", Shape::OneUnlessBool, Kind::Schema),
             ("propertyNames", Shape::One, Kind::Schema),
             ("dependentSchemas", Shape::Map, Kind::Schema),
-            ("prefixItems", Shape::List, Kind::Schema),
-            ("items", Shape::OneOrList, Kind::Schema),
+            ("prefixItems", Shape::Array, Kind::Schema),
+            ("items", Shape::OneOrArray, Kind::Schema),
             ("additionalItems", Shape::OneUnlessBool, Kind::Schema),
             ("unevaluatedItems", Shape::OneUnlessBool, Kind::Schema),
             ("contains", Shape::One, Kind::Schema),
@@ -112,9 +112,9 @@ pub(crate) fn members(kind: Kind) -> Members {
 }
 
 /// The members of a kind that are arrays of objects with a kind.
-pub(crate) fn lists(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
-    let is_list = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::List);
-    members(kind).iter().filter(is_list).map(|(key, _, kind)| (*key, *kind))
+pub(crate) fn arrays(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
+    let is_array = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::Array);
+    members(kind).iter().filter(is_array).map(|(key, _, kind)| (*key, *kind))
 }
 
 /// The further members of a kind that hold objects with a kind in Swagger 2.0 and in OpenAPI 3.2.
@@ -125,7 +125,7 @@ pub(crate) fn members_elsewhere(kind: Kind) -> Members {
         Kind::Response => &[("schema", Shape::One, Kind::Schema)],
         Kind::MediaType | Kind::Encoding => &[
             ("encoding", Shape::Map, Kind::Encoding),
-            ("prefixEncoding", Shape::List, Kind::Encoding),
+            ("prefixEncoding", Shape::Array, Kind::Encoding),
             ("itemEncoding", Shape::One, Kind::Encoding),
         ],
         _ => &[],

@@ -93,7 +93,7 @@ mod tests {
     use crate::testing::tree;
 
     #[test]
-    fn the_most_telling_of_several_media_types_is_taken() {
+    fn the_most_specific_of_several_media_types_is_taken() {
         for (types, chosen) in [
             (&["text/plain", "application/json"][..], "application/json"),
             (&["application/json-patch+json", "application/merge-patch+json"], "application/merge-patch+json"),

@@ -1,11 +1,12 @@
-//! The client of `descriptions/bazaar.yaml`: values that are several things at once, or others tomorrow.
+//! The client of `descriptions/bazaar.yaml`: values that fit several alternatives at once, or alternatives of a later
+//! version.
 
 use golden_clients::bazaar::types::{
     Keeper, ListStallsCompare, ListStallsSort, Mark, Stall, StallPatron, StallPatronSeveral, Ware,
 };
 use serde_json::{Value, json};
 
-/// Reads a stall with one member, and writes it.
+/// Reads a stall with one more property, and writes it.
 fn round(member: &str, value: &Value) -> Result<Value, String> {
     let stall: Stall = serde_json::from_value(json!({member: value})).map_err(|error| error.to_string())?;
     let written = serde_json::to_value(&stall).map_err(|error| error.to_string())?;
@@ -41,11 +42,13 @@ fn what_is_read_is_written_as_it_was() {
 }
 
 #[test]
-fn what_several_alternatives_hold_of_has_the_members_of_all() {
+fn a_value_of_several_alternatives_has_the_properties_of_all() {
     let patron = |value: Value| serde_json::from_value::<StallPatron>(value).unwrap();
     assert!(matches!(patron(json!({"name": "n"})), StallPatron::Person(_)));
     assert!(matches!(patron(json!({"guild": "g", "other": 1})), StallPatron::Guild(_)));
-    let StallPatron::Several(both) = patron(json!({"name": "n", "founded": 1200})) else { panic!("a member is lost") };
+    let StallPatron::Several(both) = patron(json!({"name": "n", "founded": 1200})) else {
+        panic!("a property is lost")
+    };
     assert_eq!((both.name.as_deref(), both.founded), (Some("n"), Some(1200)));
     let sent = StallPatron::from(StallPatronSeveral::new().name("n").guild("g"));
     assert_eq!(serde_json::to_value(sent).unwrap(), json!({"name": "n", "guild": "g"}));
@@ -54,7 +57,7 @@ fn what_several_alternatives_hold_of_has_the_members_of_all() {
 }
 
 #[test]
-fn a_number_tells_alternatives_apart_also_one_that_is_new() {
+fn a_number_distinguishes_alternatives_and_a_new_one_is_kept() {
     let ware = |kind: Value| serde_json::from_value::<Ware>(json!({"kind": kind, "ells": 1.5})).unwrap();
     assert!(matches!(ware(json!(1)), Ware::Cloth(_)));
     assert!(matches!(ware(json!(2.0)), Ware::Spice(_)));
@@ -62,7 +65,7 @@ fn a_number_tells_alternatives_apart_also_one_that_is_new() {
 }
 
 #[test]
-fn signs_are_spelled_out_where_they_tell_values_apart() {
+fn symbols_are_spelled_out_where_values_differ_only_in_them() {
     for (value, wire) in [
         (ListStallsSort::OpenedAt, "opened_at"),
         (ListStallsSort::MinusOpenedAt, "-opened_at"),

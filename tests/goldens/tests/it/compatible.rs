@@ -1,9 +1,9 @@
-//! What a vendor adds compatibly is additive in Rust: the same code compiles against the client of the old description
-//! and that of the new one, and what is new can be used.
+//! A vendor's compatible additions are additive in Rust: the same code compiles against the client of the old
+//! description and that of the new one, and the additions can be used.
 
 use golden_clients::harbour_2::{Client, Error, errors, operations, types};
 
-/// What a careful user writes: constructors and setters, wildcard arms, calls with and without options.
+/// The code of a careful user: constructors and setters, wildcard arms, calls with and without options.
 macro_rules! downstream {
     ($module:ident, $harbour:path) => {
         mod $module {
@@ -48,7 +48,7 @@ macro_rules! downstream {
 downstream!(before, golden_clients::harbour_1);
 downstream!(after, golden_clients::harbour_2);
 
-/// What is new: the devices that are signed in.
+/// An addition: the devices that are signed in.
 async fn devices(client: &Client) -> Result<Vec<String>, Error<errors::ListSessionsError>> {
     let sessions = client.list_sessions().limit(5).token("token").await?;
     Ok(sessions.into_inner().devices)
@@ -89,7 +89,7 @@ const BOOKING: &str = r#"{"url":"https://x","note":"new"}"#;
 
 #[tokio::test]
 async fn callers_of_the_old_client_call_the_new_one() {
-    // A server that has moved on answers both.
+    // The old client calls the server of the old and of the new description.
     for is_new in [false, true] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -45,7 +45,7 @@ fn an_error_that_is_null_is_the_documented_one() {
     assert!(matches!(&rains, errors::SetRainError::Conflict(error) if error.is_none()), "{rains:?}");
 }
 
-/// What may be null is an `Option` of the component.
+/// A value that may be null is an `Option` of the component.
 #[test]
 fn a_component_that_may_be_null_needs_no_type_of_its_own() {
     fn plant(answer: client_runtime::Response<Option<types::Plant>>) -> Option<types::Plant> {

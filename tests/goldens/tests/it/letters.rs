@@ -15,7 +15,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Reads one; nothing where the connection says nothing.
+    /// Reads a request; `None` where a connection is closed without one.
     fn read(stream: &TcpStream) -> Option<Self> {
         let mut reader = BufReader::new(stream);
         let mut lines = Vec::new();
@@ -43,7 +43,7 @@ impl Received {
     }
 }
 
-/// What a server received by some calls, each of which it answered with 204.
+/// The requests of some calls as a server received them; it answers each with 204.
 fn received(calls: impl AsyncFnOnce(&Client)) -> Vec<Received> {
     served(async |base| {
         let client = Client::builder().server(Server::Custom(format!("{base}/v1"))).build().unwrap();
@@ -51,7 +51,7 @@ fn received(calls: impl AsyncFnOnce(&Client)) -> Vec<Received> {
     })
 }
 
-/// The same of calls to the server at an address.
+/// The requests of calls to the server at an address.
 pub(crate) fn served(calls: impl AsyncFnOnce(String)) -> Vec<Received> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -67,7 +67,7 @@ pub(crate) fn served(calls: impl AsyncFnOnce(String)) -> Vec<Received> {
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(calls(format!("http://{address}")));
-    // A connection without a request ends it.
+    // A connection without a request ends the server.
     drop(TcpStream::connect(address).unwrap());
     server.join().unwrap()
 }

@@ -6,14 +6,14 @@ use golden_clients::museum::types::{
 };
 use serde_json::{Value, json};
 
-/// Reads an exhibit with one member, and writes it.
+/// Reads an exhibit with one more property, and writes it.
 fn round(member: &str, value: &Value) -> Result<Value, String> {
     let exhibit: Exhibit = serde_json::from_value(json!({member: value})).map_err(|error| error.to_string())?;
     let written = serde_json::to_value(&exhibit).map_err(|error| error.to_string())?;
     Ok(written[member].clone())
 }
 
-/// Whatever the description allows is read, and written as it was read.
+/// Every value that the description allows is read, and written as it was read.
 #[test]
 fn what_is_valid_is_read_and_written_as_it_was() {
     let frame = json!({"wood": "oak", "inner": {"wood": "ash", "inner": {"wood": "elm"}}, "sides": [{"wood": "fir"}]});
@@ -91,7 +91,7 @@ fn a_child_keeps_what_it_adds_to_its_parent() {
 }
 
 #[test]
-fn children_are_told_apart_whatever_they_add() {
+fn children_are_distinguished_whatever_they_add() {
     let tool = |value: Value| serde_json::from_value::<Tool>(value).unwrap();
     assert!(matches!(tool(json!({"type": "Brush"})), Tool::Brush(_)));
     assert!(matches!(tool(json!({"type": "Chisel", "grams": 2})), Tool::Chisel(_)));
@@ -131,7 +131,7 @@ fn what_is_known_decides_below_the_first_level_too() {
 }
 
 #[test]
-fn members_tell_alternatives_apart_and_others_are_passed_over() {
+fn properties_distinguish_alternatives_and_others_are_skipped() {
     let owner = |value: Value| serde_json::from_value::<ExhibitOwner>(value);
     assert!(matches!(owner(json!({"fund": "f", "rank": 1})).unwrap(), ExhibitOwner::Fund(_)));
     assert!(matches!(owner(json!({"person": "p", "rank": 1})).unwrap(), ExhibitOwner::Person(_)));

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::letters::{Received, served};
 
-/// The members of `Members` and the values of `Values`.
+/// The properties of `Members` and the values of `Values`.
 const NAMES: [&str; 38] = [
     "all",
     "result",
@@ -52,7 +52,7 @@ const NAMES: [&str; 38] = [
 ];
 
 #[test]
-fn every_member_is_read_and_written_under_its_name() {
+fn every_property_is_read_and_written_under_its_name() {
     let members: Map<String, Value> =
         NAMES.iter().map(|name| ((*name).to_owned(), json!(format!("of {name}")))).collect();
     let read: Members = serde_json::from_value(Value::Object(members.clone())).unwrap();
@@ -78,7 +78,7 @@ fn every_value_is_read_and_written_under_its_name() {
         assert_eq!(serde_json::to_value(&value).unwrap(), json!(name));
         assert_eq!(value, name.parse().unwrap());
     }
-    // One that is only sent knows no others.
+    // An enum that is only sent has no variant for unknown values.
     for (value, name) in [(ParametersOrder::Asc2, "asc"), (ParametersOrder::Minus1, "-1")] {
         assert_eq!((value.to_string().as_str(), serde_json::to_value(value).unwrap()), (name, json!(name)));
         assert!(name.parse().is_ok_and(|read: ParametersOrder| read == value), "{name}");
@@ -209,7 +209,7 @@ fn target(one: &Received) -> (String, BTreeSet<(String, String)>) {
 }
 
 #[test]
-fn servers_are_called_by_what_tells_them_apart() {
+fn servers_have_names_of_their_differences() {
     let urls = [Server::Eu, Server::Us, Server::Test].map(|server| server.url().to_owned());
     assert_eq!(
         urls,

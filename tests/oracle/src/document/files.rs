@@ -31,10 +31,10 @@ pub(super) fn bundle(root: &mut Value, path: &Path) -> BTreeMap<PathBuf, String>
     let mut known = BTreeMap::from([(path.clone(), "#".to_owned())]);
     let mut others = serde_json::Map::new();
     let mut waiting = Vec::new();
-    lead(root, &path, &mut known, &mut waiting);
+    redirect(root, &path, &mut known, &mut waiting);
     while let Some(file) = waiting.pop() {
         let Ok(mut value) = read(&file) else { continue };
-        lead(&mut value, &file, &mut known, &mut waiting);
+        redirect(&mut value, &file, &mut known, &mut waiting);
         others.insert(file.to_string_lossy().into_owned(), value);
     }
     if let (Value::Object(members), false) = (root, others.is_empty()) {
@@ -45,9 +45,9 @@ pub(super) fn bundle(root: &mut Value, path: &Path) -> BTreeMap<PathBuf, String>
 }
 
 /// Redirects the references of a file to the later places of their targets.
-fn lead(value: &mut Value, file: &Path, known: &mut BTreeMap<PathBuf, String>, waiting: &mut Vec<PathBuf>) {
+fn redirect(value: &mut Value, file: &Path, known: &mut BTreeMap<PathBuf, String>, waiting: &mut Vec<PathBuf>) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| lead(item, file, known, waiting)),
+        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, file, known, waiting)),
         Value::Object(members) => {
             for (key, member) in members {
                 match member {
@@ -56,7 +56,7 @@ fn lead(value: &mut Value, file: &Path, known: &mut BTreeMap<PathBuf, String>, w
                             *reference = target;
                         }
                     }
-                    _ => lead(member, file, known, waiting),
+                    _ => redirect(member, file, known, waiting),
                 }
             }
         }

@@ -20,7 +20,7 @@ pub(super) enum Kind {
 
 /// How much a schema says of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Expressible {
     /// Nothing that a type could express.
     Nothing,
     /// Something that a type can express.
@@ -199,22 +199,24 @@ impl<'a> Merged<'a> {
     }
 
     /// How much the schema says of its values; alternatives count if all of them say more.
-    pub(crate) fn says(&self, document: &'a Document, depth: usize) -> Said {
+    pub(crate) fn says(&self, document: &'a Document, depth: usize) -> Expressible {
         let all = [Kind::Null, Kind::Boolean, Kind::Number, Kind::String, Kind::Array, Kind::Object];
         let is_narrow = |types: &BTreeSet<Kind>| all.iter().any(|kind| *kind != Kind::Null && !types.contains(kind));
         let narrow_types = self.types.as_ref().is_some_and(is_narrow);
         if self.types.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Said::Nothing;
+            return Expressible::Nothing;
         }
         let alternatives = self.choices.iter().any(|choice| {
             choice.branches.iter().all(|branch| {
                 let mut merged = Merged::default();
-                merged.add(document, branch, 1).is_ok() && depth < 8 && merged.says(document, depth + 1) == Said::More
+                merged.add(document, branch, 1).is_ok()
+                    && depth < 8
+                    && merged.says(document, depth + 1) == Expressible::More
             })
         });
         match narrow_types || alternatives || self.values.is_some() || !self.properties.is_empty() {
-            true => Said::More,
-            false => Said::Nothing,
+            true => Expressible::More,
+            false => Expressible::Nothing,
         }
     }
 

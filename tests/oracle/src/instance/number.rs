@@ -5,10 +5,10 @@ use serde_json::{Number, Value};
 use super::merged::Merged;
 use super::random::Random;
 
-/// An integer; a bold one may use all of 64 bits.
-pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> Result<Value, String> {
+/// An integer; with `edge_cases` it may use all of 64 bits.
+pub(super) fn integer(merged: &Merged<'_>, edge_cases: bool, random: &mut Random) -> Result<Value, String> {
     // Numbers that every JSON library holds exactly, unless the format allows more.
-    let wide = bold || merged.formats.iter().any(|format| format.ends_with("64"));
+    let wide = edge_cases || merged.formats.iter().any(|format| format.ends_with("64"));
     let large = wide && random.below(4) == 0;
     let room = if large { i64::MAX / 2 } else { 1_000_000 };
     let range = merged.formats.iter().find_map(|format| range(format));

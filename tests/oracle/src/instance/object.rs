@@ -6,7 +6,7 @@ use super::merged::Merged;
 use super::{DEEP, Direction, Fill, Generator, pattern};
 
 /// A property that no description knows. A client may drop it, but must not fail on it.
-pub(crate) const UNFORESEEN: &str = "unforeseen-member";
+pub(crate) const UNKNOWN_PROPERTY: &str = "unforeseen-member";
 
 /// Property names that are special in some language or library.
 const NAMES: [&str; 8] = ["extra", "type", "self", "", "$ref", "a/b~c", "Größe", "__proto__"];
@@ -15,7 +15,7 @@ impl Generator<'_> {
     pub(super) fn object(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
         let mut members = Map::new();
         for (name, schemas) in &merged.properties {
-            let required = merged.required.contains(name) && !(self.is_old() && self.is_theirs(schemas));
+            let required = merged.required.contains(name) && !(self.is_old() && self.is_of_other_direction(schemas));
             if !required && !self.is_wanted(schemas, depth) {
                 continue;
             }
@@ -35,7 +35,7 @@ impl Generator<'_> {
         self.add_optional(merged, &mut members, depth);
         self.add_patterned(merged, &mut members, depth);
         self.add_unnamed(merged, &mut members, depth)?;
-        self.add_unforeseen(merged, &mut members);
+        self.add_unknown(merged, &mut members);
         self.shrink(merged, &mut members);
         Ok(Value::Object(members))
     }
@@ -46,7 +46,7 @@ impl Generator<'_> {
         for (name, schemas) in &merged.properties {
             let there = members.values().filter(|value| !value.is_null()).count();
             let has_value = members.get(*name).is_some_and(|value| !value.is_null());
-            if there >= least || has_value || self.is_theirs(schemas) {
+            if there >= least || has_value || self.is_of_other_direction(schemas) {
                 continue;
             }
             for _ in 0..20 {
@@ -77,7 +77,7 @@ impl Generator<'_> {
     }
 
     /// Whether only the other side sends the property.
-    fn is_theirs(&self, schemas: &[&Value]) -> bool {
+    fn is_of_other_direction(&self, schemas: &[&Value]) -> bool {
         let mut merged = Merged::default();
         for schema in schemas {
             if self.merge(&mut merged, schema, 0).is_err() {
@@ -97,7 +97,7 @@ impl Generator<'_> {
             // One in eight is left out, so that properties are also tested alone.
             Fill::Everything => self.random.below(8) != 0,
         };
-        wanted && depth <= DEEP && !self.is_theirs(schemas)
+        wanted && depth <= DEEP && !self.is_of_other_direction(schemas)
     }
 
     /// The schemas of properties without a name of their own; `None` where these are not allowed.
@@ -161,11 +161,11 @@ impl Generator<'_> {
     }
 
     /// Adds what a later version of the server may send: a further property, in an object that isn't closed.
-    fn add_unforeseen(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
+    fn add_unknown(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
         let is_open = merged.additional.is_empty() && !merged.properties.is_empty();
         let wanted = self.direction == Direction::Response && self.fill != Fill::Required;
         if is_open && wanted && self.random.below(4) == 0 {
-            members.insert(UNFORESEEN.into(), serde_json::json!([{"version": 2}]));
+            members.insert(UNKNOWN_PROPERTY.into(), serde_json::json!([{"version": 2}]));
         }
     }
 

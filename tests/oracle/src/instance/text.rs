@@ -8,10 +8,15 @@ const WORDS: [&str; 12] =
     ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "indigo", "juniper", "kelp", "lumen"];
 
 /// Strings that are special in some language or library.
-const BOLD: [&str; 10] = ["", "null", "true", "-0", "1e999", "[]", "{}", "\u{0}", "../..", "a\u{301}\u{202e}"];
+const EDGE_CASES: [&str; 10] = ["", "null", "true", "-0", "1e999", "[]", "{}", "\u{0}", "../..", "a\u{301}\u{202e}"];
 
-/// A string; a bold one may be one of [`BOLD`].
-pub(super) fn string(merged: &Merged<'_>, place: Place, bold: bool, random: &mut Random) -> Result<String, String> {
+/// A string; with `edge_cases` it may be one of [`EDGE_CASES`].
+pub(super) fn string(
+    merged: &Merged<'_>,
+    place: Place,
+    edge_cases: bool,
+    random: &mut Random,
+) -> Result<String, String> {
     let fits = |text: &str| {
         let length = text.chars().count();
         length >= merged.min_length.unwrap_or(0) && length <= merged.max_length.unwrap_or(usize::MAX)
@@ -19,7 +24,7 @@ pub(super) fn string(merged: &Merged<'_>, place: Place, bold: bool, random: &mut
     if merged.patterns.is_empty() {
         let text = match merged.formats.iter().find_map(|format| by_format(format, random)) {
             Some(text) => text,
-            None if bold && random.below(4) == 0 => (*random.pick(&BOLD)).to_owned(),
+            None if edge_cases && random.below(4) == 0 => (*random.pick(&EDGE_CASES)).to_owned(),
             None => words(place, random),
         };
         return Ok(stretch(text, merged, random));

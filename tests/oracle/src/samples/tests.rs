@@ -15,12 +15,12 @@ struct Good {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Forgets {
+struct DropsSize {
     name: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Demands {
+struct RequiresSize {
     name: String,
     size: f64,
 }
@@ -66,8 +66,8 @@ fn lost_refused_and_untried_values_are_reported() {
     assert_eq!((outcome.fields, outcome.recoverable.len()), (3, 1));
     let outcome = tried(journey::<Good>);
     assert!(outcome.refused.is_empty() && outcome.changed.iter().all(|one| one.problem.contains("/any was lost")));
-    let outcome = tried(journey::<Forgets>);
+    let outcome = tried(journey::<DropsSize>);
     assert!(outcome.changed.iter().any(|one| one.problem.contains("/size was lost")), "{:?}", outcome.changed);
-    let outcome = tried(journey::<Demands>);
+    let outcome = tried(journey::<RequiresSize>);
     assert!(outcome.refused.iter().any(|one| one.problem.contains("missing field `size`")), "{:?}", outcome.refused);
 }

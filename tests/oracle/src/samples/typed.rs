@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::instance::{Merged, Said};
+use crate::instance::{Expressible, Merged};
 
 /// Whether the type of a field is any JSON somewhere, although the schema at the pointer says more there.
 pub(super) fn is_recoverable(document: &Document, pointer: &str, declaration: &str) -> bool {
@@ -34,7 +34,7 @@ fn loses(document: &Document, schemas: &[&Value], ty: &str) -> bool {
         return (is_any && !merged.properties.is_empty())
             || (!merged.additional.is_empty() && loses(document, &merged.additional, inner));
     }
-    is_any(ty) && merged.says(document, 0) == Said::More
+    is_any(ty) && merged.says(document, 0) == Expressible::More
 }
 
 fn is_any(ty: &str) -> bool {

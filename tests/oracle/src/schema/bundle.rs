@@ -208,13 +208,13 @@ impl Bundle<'_> {
             Direction::Response => "writeOnly",
         };
         let properties = members.get("properties");
-        let is_theirs = |name: &Value| {
+        let is_of_other_direction = |name: &Value| {
             let Some(property) = name.as_str().and_then(|name| properties?.get(name)) else { return false };
             let marked = |schema: &Value| schema.get(other) == Some(&Value::Bool(true));
             marked(property) || self.document.resolve(property).is_ok_and(marked)
         };
         if let Some(Value::Array(required)) = adapted.get_mut("required") {
-            required.retain(|name| !is_theirs(name));
+            required.retain(|name| !is_of_other_direction(name));
             if required.is_empty() {
                 adapted.remove("required");
             }

@@ -90,7 +90,7 @@ fn a_description_that_contradicts_itself_is_taken_with_the_overlay_that_corrects
     for method in ["missing", "renamed", "stray", "nameless", "silent", "broken"] {
         assert!(client.contains(&format!("pub fn {method}<'a>(")), "no {method}");
     }
-    assert!(!client.contains("pub fn open<"), "what can't be called is left out, as the overlay says");
+    assert!(!client.contains("pub fn open<"), "operations that can't be called are left out, as the overlay says");
 }
 
 #[test]

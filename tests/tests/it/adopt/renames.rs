@@ -91,7 +91,8 @@ fn old_names_are_aliases_until_calls_break() {
     }
     assert!(shop.scratch.read("crates/aivo-client/src/client.rs").contains("since = \"0.1.1\""));
 
-    // Another name again: both old ones lead to it. The first adoption put the description where this one is compared.
+    // A second rename: both old names lead to the new one. The first adoption stored the description that this one is
+    // compared with.
     let newer = shop.published(AIVO, "newer.json", rename_again);
     let report = adopt(&shop, &newer);
     assert!(report.contains("0.1.1 -> 0.1.2 (minor)"), "{report}");

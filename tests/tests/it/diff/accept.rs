@@ -37,7 +37,7 @@ fn accepted_changes_are_shown_and_fail_nothing() {
     for (fingerprint, _) in &found[1..] {
         list.push_str(&format!("{fingerprint}  nobody *sent* it\r\n"));
     }
-    // One is left, and then none.
+    // One breaking change is not accepted yet, and then none.
     let (code, stdout, stderr) = accept(&old, &new, &list, &["--fail-on", "breaking"]);
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("error[breaking-changes]: 1 change breaks callers"), "{stderr}");
@@ -85,7 +85,7 @@ fn reversed(value: &Value) -> Value {
 }
 
 #[test]
-fn a_list_that_is_wrong_is_an_error_with_its_line() {
+fn an_invalid_acceptance_is_an_error_with_its_line() {
     let (old, new) = versions();
     let found = breaking(&old, &new);
     let one = &found[0].0;
@@ -104,7 +104,7 @@ fn a_list_that_is_wrong_is_an_error_with_its_line() {
         assert!(stderr.contains(&format!("error[{code}]")), "{list}: {stderr}");
         assert!(stderr.contains(&format!("--> {place}\n")), "{list}: {stderr}");
         assert!(!stderr.contains('\u{1b}'), "{stderr}");
-        // What is there instead of the absent change can be read above the error.
+        // The output shows the present changes above an error about an absent one.
         assert_eq!(stdout.is_empty(), code != "absent-acceptance", "{list}: {stdout}");
     }
     let missing = xtask().args(["diff", "a.yaml", "b.yaml", "--accept", "no-such-list"]).output().unwrap();

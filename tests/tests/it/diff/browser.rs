@@ -135,11 +135,11 @@ fn the_page_fits_narrow_and_wide_windows() {
 }
 
 #[test]
-fn what_a_description_says_neither_runs_nor_loads() {
+fn content_of_a_description_neither_runs_nor_loads() {
     let Some(browser) = Browser::here() else { return };
-    let bait = TcpListener::bind("127.0.0.1:0").unwrap();
-    bait.set_nonblocking(true).unwrap();
-    let address = format!("http://{}", bait.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
     let loads = format!(
         "</pre></style></script><img src='{address}/a'><link rel=stylesheet href='{address}/b'><iframe src='{address}/c'>\
         </iframe><script src='{address}/d'></script><script>document.title='ran'</script><svg onload=\"document.title='ran'\">"
@@ -155,5 +155,5 @@ fn what_a_description_says_neither_runs_nor_loads() {
             assert_eq!(elements(&document, name), elements(&page, name), "{text}: {name}");
         }
     }
-    assert!(bait.accept().is_err(), "the page asked for something on the network");
+    assert!(listener.accept().is_err(), "the page asked for something on the network");
 }

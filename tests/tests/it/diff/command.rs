@@ -39,7 +39,7 @@ pub(super) fn versions() -> (String, String) {
 }
 
 #[test]
-fn the_text_is_for_people() {
+fn text_output_is_for_people() {
     let (old, new) = versions();
     let (code, stdout, stderr) = run(&old, &new, &[]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
@@ -125,7 +125,7 @@ fn what_openapi_3_0_has_no_place_for_is_compared_too() {
 }
 
 #[test]
-fn what_is_too_bad_can_fail() {
+fn changes_of_a_given_level_can_fail_the_command() {
     let (old, new) = versions();
     let (code, stdout, stderr) = run(&old, &new, &["--fail-on", "breaking"]);
     assert_eq!(code, Some(1), "{stderr}");

@@ -1,4 +1,4 @@
-//! Annotations, Markdown and HTML: their form and size, and that what a description says is inert in them.
+//! Annotations, Markdown and HTML: their form and size, and that texts of a description are inert in them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use test_requirements::Requirement;
 
 use super::command::{run, versions};
 
-/// What descriptions can say that other formats read as more than a string.
+/// Texts of descriptions that other formats would read as markup or commands.
 pub(super) const HOSTILE: [&str; 11] = [
     "<script>alert(1)</script>",
     "</pre></style></script><img src=x onerror=alert(1)>",
@@ -68,7 +68,7 @@ fn tags(page: &str) -> Vec<&str> {
     TAG.find_iter(page).map(|found| found.as_str()).collect()
 }
 
-/// The page without what its style and its script say.
+/// The page without the contents of its style and its script.
 fn without_code(page: &str) -> String {
     let code = Regex::new("(?s)<(style|script)>.*?</(style|script)>").unwrap();
     assert_eq!(code.find_iter(page).count(), 2);
@@ -105,7 +105,7 @@ fn assert_inert(page: &str) {
 }
 
 #[test]
-fn html_has_no_markup_but_its_own() {
+fn markup_in_descriptions_is_escaped_in_html() {
     for text in HOSTILE {
         let page = shown(text, "html");
         assert_inert(&page);
@@ -180,7 +180,7 @@ fn annotations_end_where_the_tool_ends_them() {
 }
 
 #[test]
-fn text_commands_neither_a_terminal_nor_a_workflow() {
+fn text_contains_no_commands_for_a_terminal_or_a_workflow() {
     for text in HOSTILE {
         let stdout = shown(text, "text");
         assert!(!stdout.chars().any(|char| char.is_control() && char != '\n'), "{stdout:?}");
@@ -190,7 +190,7 @@ fn text_commands_neither_a_terminal_nor_a_workflow() {
 }
 
 #[test]
-fn markdown_has_no_markup_but_its_own() {
+fn markup_in_descriptions_is_escaped_in_markdown() {
     for text in HOSTILE {
         let page = shown(text, "markdown");
         let mut html = String::new();
@@ -245,7 +245,7 @@ fn pages_of_many_changes_stay_small_and_count_the_rest() {
     assert!(hidden > 0);
     let page = compared.markdown();
     assert!((30_000..=60_000).contains(&page.len()), "{}", page.len());
-    // What many operations share is one line, with its fingerprints folded, as many as there is room for.
+    // A change that many operations share is one line, with as many of its fingerprints, folded, as there is room for.
     assert_eq!(page.matches("<details>").count(), page.matches("</details>").count());
     assert!(page.contains("have no room here"), "{}", &page[page.len() - 600..]);
 }

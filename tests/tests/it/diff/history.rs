@@ -32,7 +32,7 @@ fn each_version_is_compared_with_the_one_before() {
     put("api/a:b.yaml", &description("string"));
     put("api/a:b.yaml", "openapi: [3\n");
     put("api/a:b.yaml", &description("string").replace("\"title\":\"a\"", "\"title\":\"b\""));
-    // What changes other files is no version.
+    // A commit that changes only other files is no version.
     put("other.yaml", &description("integer"));
     git(path, &["mv", "api/a:b.yaml", "api/c.yaml"]);
     commit(&folder);

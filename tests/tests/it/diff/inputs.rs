@@ -1,4 +1,4 @@
-//! What is compared: files, standard input, and what a git repository had at a revision.
+//! The inputs of a comparison: files, standard input, and files of a git repository at a revision.
 
 use std::io::Write;
 use std::path::Path;
@@ -132,7 +132,7 @@ fn files_that_it_refers_to_are_those_of_the_revision() {
     fails(outside, &["error[ref-outside-root]", "leads out of the root folder", "--> v2:api/openapi.yaml:"]);
     fails(diff(folder.path(), &["v2:api/openapi.yaml", "v2:api/openapi.yaml", "--root", "parts"]), &["outside-root"]);
     fails(diff(folder.path(), &["v2:api/openapi.yaml", "v2:api/openapi.yaml", "--root", "../.."]), &["outside-root"]);
-    // What is there now was not at the revision.
+    // The referenced file exists now, but not at the revision.
     write(&folder, "api/openapi.yaml", &around("3.0.3", &json!({"$ref": "new.yaml#/Pet"}), &json!({})));
     git(folder.path(), &["add", "api/openapi.yaml"]);
     git(folder.path(), &["commit", "--quiet", "--message", "A file is forgotten"]);
@@ -142,7 +142,7 @@ fn files_that_it_refers_to_are_those_of_the_revision() {
 }
 
 #[test]
-fn what_git_does_not_have_is_said() {
+fn revisions_and_paths_that_git_lacks_are_errors() {
     let folder = repository();
     let file = "api/openapi.yaml";
     let old = |old: &str| diff(folder.path(), &[old, file]);

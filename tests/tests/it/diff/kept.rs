@@ -1,4 +1,4 @@
-//! What is said of keywords that OpenAPI 3.0 has no place for: nothing but what is written.
+//! Messages about keywords that OpenAPI 3.0 has no place for: they state the written keywords, and nothing else.
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn messages_name_the_keyword_that_differs() {
 /// The conversion gives arrays `items`, objects `additionalProperties`, several types alternatives and several positions
 /// one schema: none of these has the keywords of the schema that it comes from.
 #[test]
-fn what_the_conversion_adds_has_no_keywords() {
+fn keywords_that_the_conversion_adds_are_not_compared() {
     let more = |schema: &Value, key: &str, value: Value| {
         let mut schema = schema.clone();
         schema[key] = value;

@@ -1,4 +1,4 @@
-//! Levels of one's own: `openapi/diff.toml`.
+//! Configured levels: `openapi/diff.toml`.
 
 use openapi_pipeline::Context;
 use openapi_pipeline::diff::{self, Difference, Level, Policy, rule_named};
@@ -99,7 +99,7 @@ fn what_is_marked_as_unstable_breaks_as_far_as_is_allowed() {
     new["paths"]["/orders/{orderId}"]["delete"]["parameters"] =
         json!([{"name": "why", "in": "query", "required": true, "schema": {"type": "string"}}]);
     assert_level(&(old, new.clone()), &beta, Level::Breaking);
-    // What is new in a part that was unstable is limited too.
+    // New changes in a part that was unstable are limited too.
     let mut old = mutations::base();
     mark(&mut old, "x-beta", json!(true));
     assert_level(&(old, new), &beta, Level::Compatible);

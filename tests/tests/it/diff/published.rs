@@ -1,4 +1,4 @@
-//! The same of two versions that a vendor published, a year and ten months apart.
+//! The checks of single changes, for two versions that a vendor published, a year and ten months apart.
 //!
 //! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
 
@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use test_requirements::Requirement;
 use workspace_tests::counterexample::{Claim, Kind};
 
-use super::graft::Graft;
-use super::judged::public_items;
-use super::shown::{Compared, claim, oracle};
+use super::counterexamples::{Compared, claim, oracle};
+use super::patched::Patched;
+use super::single_changes::public_items;
 use super::{diff_values, lines};
 
 /// The two versions, if they are there.
@@ -24,14 +24,14 @@ fn versions() -> Option<[String; 2]> {
 }
 
 #[test]
-fn what_is_breaking_in_published_versions_is_shown_to_break_something() {
+fn breaking_changes_of_published_versions_have_counterexamples() {
     let Some([old, new]) = versions() else { return };
     let compared = Compared::new((&old, oracle(&old)), (&new, oracle(&new)));
-    let (mut unshown, mut kinds) = (Vec::new(), BTreeMap::<Kind, usize>::new());
+    let (mut without_counterexample, mut kinds) = (Vec::new(), BTreeMap::<Kind, usize>::new());
     for change in compared.changes(Level::Breaking) {
         match compared.versions.show(&claim(change, &compared.cx.sources)) {
             Ok(counterexample) => *kinds.entry(counterexample.kind).or_default() += 1,
-            Err(problem) => unshown.push(format!(
+            Err(problem) => without_counterexample.push(format!(
                 "{} at {} {}: {}: {problem}",
                 change.rule.name, change.subject, change.pointer, change.message
             )),
@@ -44,10 +44,15 @@ fn what_is_breaking_in_published_versions_is_shown_to_break_something() {
     for (kind, count) in &kinds {
         println!("{count:>6} times {kind}");
     }
-    assert!(unshown.is_empty(), "{} are not shown:\n{}", unshown.len(), unshown.join("\n"));
+    assert!(
+        without_counterexample.is_empty(),
+        "{} are not shown:\n{}",
+        without_counterexample.len(),
+        without_counterexample.join("\n")
+    );
 }
 
-/// A change, and what it is in the old version: without what only the new version has.
+/// A change by its rule, its subject and its message, which the same change alone has too.
 type Trace = (&'static str, String, String);
 
 fn trace(change: &Change) -> Trace {
@@ -62,7 +67,7 @@ fn place(claim: &Claim) -> &str {
 }
 
 #[test]
-fn what_is_compatible_in_published_versions_leaves_every_public_item() {
+fn compatible_changes_of_published_versions_keep_every_public_item() {
     let Some([old, new]) = versions() else { return };
     let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
     let oracles = (oracle(&old), oracle(&new));
@@ -76,18 +81,18 @@ fn what_is_compatible_in_published_versions_leaves_every_public_item() {
         compared.changes(Level::Compatible).map(|change| (change, claim(change, &compared.cx.sources))).collect();
 
     let mut alone: Vec<&(&Change, Claim)> = all.iter().collect();
-    let grown = loop {
-        let mut graft = Graft::new(before.clone(), &after);
-        alone.iter().for_each(|(_, claim)| graft.apply(claim).unwrap());
-        let text = graft.grown.to_string();
-        let grown = Compared::new((&old, oracles.0.clone()), (&text, oracle(&text)));
-        let worse = worse(&grown);
+    let (document, compared) = loop {
+        let mut patched = Patched::new(before.clone(), &after);
+        alone.iter().for_each(|(_, claim)| patched.apply(claim).unwrap());
+        let text = patched.document.to_string();
+        let compared = Compared::new((&old, oracles.0.clone()), (&text, oracle(&text)));
+        let worse = worse(&compared);
         if worse.is_empty() {
-            break (graft.grown, grown);
+            break (patched.document, compared);
         }
         let count = alone.len();
         for (trace, claim) in worse {
-            // Beside what breaks calls, nothing is said of what it does to code.
+            // A change that breaks calls is reported without its consequences for the code.
             let is_known = known.iter().any(|(other, own)| *other == trace || place(own) == place(&claim));
             assert!(is_known, "only compatible changes bring about {trace:?}");
             let is_beside = |one: &str, other: &str| is_within(one, other) || is_within(other, one);
@@ -95,8 +100,7 @@ fn what_is_compatible_in_published_versions_leaves_every_public_item() {
         }
         assert!(alone.len() < count, "what is not compatible is not beside any change");
     };
-    let (document, grown) = grown;
-    let found: BTreeSet<Trace> = grown.changes(Level::Compatible).map(trace).collect();
+    let found: BTreeSet<Trace> = compared.changes(Level::Compatible).map(trace).collect();
     let lost: Vec<Trace> =
         alone.iter().map(|(change, _)| trace(change)).filter(|trace| !found.contains(trace)).collect();
     assert!(lost.is_empty(), "put in and not found: {lost:#?}");
@@ -130,13 +134,13 @@ fn narrowed(document: &Value, operations: &[String]) -> Value {
         item.as_object_mut().unwrap().retain(|method, _| kept == Some(&(path, method)));
         item.as_object().is_some_and(|methods| !methods.is_empty())
     });
-    let mut graft = Graft::new(small, document);
-    graft.complete();
-    graft.grown
+    let mut patched = Patched::new(small, document);
+    patched.complete();
+    patched.document
 }
 
 #[test]
-fn each_compatible_change_in_published_versions_is_judged_rightly_by_itself() {
+fn each_compatible_change_of_published_versions_has_the_right_verdict_alone() {
     let Some([old, new]) = versions() else { return };
     let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
     let compared = Compared::new((&old, oracle(&old)), (&new, oracle(&new)));
@@ -145,19 +149,19 @@ fn each_compatible_change_in_published_versions_is_judged_rightly_by_itself() {
     for change in compared.changes(Level::Compatible) {
         let claim = claim(change, &compared.cx.sources);
         let small = narrowed(&before, &change.operations);
-        let mut graft = Graft::new(small.clone(), &after);
-        if let Err(problem) = graft.apply(&claim) {
+        let mut patched = Patched::new(small.clone(), &after);
+        if let Err(problem) = patched.apply(&claim) {
             wrong.push(problem);
             continue;
         }
-        let difference = diff_values(&small, &graft.grown);
+        let difference = diff_values(&small, &patched.document);
         let found = difference.changes.iter().any(|found| found.rule.name == change.rule.name);
         let was = known.entry(small.to_string()).or_insert_with(|| public_items(&small));
-        let is = public_items(&graft.grown);
+        let is = public_items(&patched.document);
         let gone: Vec<_> = was.difference(&is).collect();
         match (found, difference.level()) {
             (true, Some(Level::Compatible)) if gone.is_empty() => additive += 1,
-            // Beside what callers notice, there is a line for what the code does.
+            // A change of the generated code is reported in a line of its own, beside the change of the API.
             (true, Some(Level::Source)) if !gone.is_empty() => of_code += 1,
             (_, level) => wrong.push(format!(
                 "{} at {} is {level:?} by itself, found: {found}, gone: {gone:#?}\n{}",

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use test_requirements::effort;
 use workspace_tests::{RandomPair, random_pair};
 
+use super::counterexamples::{Compared, claim, is_shown, oracle};
 use super::lines;
-use super::shown::{Compared, claim, is_shown, oracle};
 
 /// The number of values of each schema.
 const VALUES: usize = 6;
@@ -89,7 +89,7 @@ fn a_value_that_the_receiver_rules_out_is_a_change_that_was_found() {
 
 #[test]
 fn a_breaking_change_of_a_random_schema_is_shown_by_a_value() {
-    let (mut shown, mut unshown) = (0, Vec::new());
+    let (mut shown, mut without_counterexample) = (0, Vec::new());
     for seed in seeds(8, 300) {
         for (direction, back) in [
             (Direction::Request, false),
@@ -104,7 +104,7 @@ fn a_breaking_change_of_a_random_schema_is_shown_by_a_value() {
             for change in compared.changes(Level::Breaking).filter(|change| is_shown(change.rule.name)) {
                 match compared.versions.show(&claim(change, &compared.cx.sources)) {
                     Ok(_) => shown += 1,
-                    Err(problem) => unshown.push(format!(
+                    Err(problem) => without_counterexample.push(format!(
                         "PAIR={seed}, {direction:?}, back {back}: {} at {}: {}: {problem}",
                         change.rule.name, change.pointer, change.message
                     )),
@@ -114,6 +114,6 @@ fn a_breaking_change_of_a_random_schema_is_shown_by_a_value() {
     }
     println!("breaking changes of random schemas that a value shows: {shown}");
     // The search is not complete: a value may need a part that is hard to find.
-    let count = unshown.len();
-    assert!(count <= shown / 10, "{count} of {} are not shown:\n{}", count + shown, unshown.join("\n"));
+    let count = without_counterexample.len();
+    assert!(count <= shown / 10, "{count} of {} are not shown:\n{}", count + shown, without_counterexample.join("\n"));
 }

@@ -16,15 +16,16 @@ use test_requirements::effort;
 use workspace_tests::mutations::{self, Expected, Finds};
 use workspace_tests::{cargo, run, scratch_target, workspace_root};
 
-use super::judged::CRATES;
+use super::single_changes::CRATES;
 
 /// The number of values of each schema: with all properties, with only the required ones, and with some.
 fn values() -> u64 {
     effort(3, 12)
 }
 
-/// Breaking rules of responses whose answers an old client refuses in all single changes that show nothing else. What breaks
-/// callers otherwise is read: a bound, a pattern or a format is a promise to callers, which the types don't check.
+/// Breaking rules of responses whose answers an old client refuses in all single changes that show nothing else.
+/// Answers of other breaking changes are read: a bound, a pattern or a format is a promise to callers, which the types
+/// don't check.
 const REFUSED: [&str; 5] = [
     "response-additional-properties-widened",
     "response-closed-enum-widened",
@@ -167,7 +168,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
 });
 
 #[test]
-fn the_old_client_reads_the_new_answers_of_what_breaks_nothing() {
+fn the_old_client_reads_new_answers_after_compatible_changes() {
     let mut wrong = Vec::new();
     let mut values = 0;
     for Case { name, expected, outcome } in &*CASES {
@@ -181,7 +182,7 @@ fn the_old_client_reads_the_new_answers_of_what_breaks_nothing() {
 }
 
 #[test]
-fn what_no_type_has_a_place_for_is_called_breaking() {
+fn changes_that_no_type_can_hold_are_breaking() {
     let rules = openapi_pipeline::diff::rules();
     let is_response = |name: &str| rules.iter().any(|rule| rule.name == name && rule.direction == Direction::Response);
     let (mut refused, mut read) = (BTreeSet::new(), BTreeSet::new());

@@ -1,4 +1,4 @@
-//! What is the same change in many places is shown once, and what has another name is shown with both.
+//! Equal changes in many places are shown once, and renamed schemas with both names.
 
 use serde_json::{Map, Value, json};
 
@@ -51,7 +51,7 @@ fn a_change_in_many_components_is_shown_once() {
     let first = &changes[0]["fingerprint"];
     let repeats: Vec<&Value> = changes.iter().map(|change| &change["repeats"]).collect();
     assert_eq!(repeats, [&Value::Null, first, first, first, first]);
-    // A few are not many.
+    // Fewer repetitions than the limit are shown one by one.
     let few = |kind| returning(&FIVE[..3], "tenant", kind);
     let text = shown(&few("string"), &few("integer"), "text");
     assert_eq!(text.matches(message).count(), 3, "{text}");
@@ -80,7 +80,7 @@ fn a_component_in_many_operations_is_shown_once() {
 }
 
 #[test]
-fn what_has_another_name_is_shown_with_both() {
+fn renamed_schemas_are_shown_with_both_names() {
     let old = returning(&["Ant"], "tenant", "string");
     let mut new = returning(&["Emmet"], "holder", "string");
     new["components"]["schemas"]["Emmet"]["type"] = json!("object");
@@ -88,7 +88,7 @@ fn what_has_another_name_is_shown_with_both() {
     new["paths"]["/emmet"]["get"]["operationId"] = json!("getAnt");
     let difference = diff_values(&old, &new);
     let found = lines(&difference);
-    // What came and what is gone stand together, under the new name.
+    // Added and removed properties of a renamed schema are shown together, under the new name.
     for message in ["response-property-removed at schemas/Emmet", "response-property-added-optional at schemas/Emmet"] {
         assert!(found.iter().any(|line| line.contains(message)), "{found:#?}");
     }
@@ -107,7 +107,7 @@ fn what_has_another_name_is_shown_with_both() {
             assert!(shown.contains(expected), "no {expected} in {shown}");
         }
     }
-    // Another component in the same place is no other name.
+    // Another component in the same place is no rename.
     let both = |name: &str| {
         let mut document = returning(&["Ant", "Bee"], "tenant", "string");
         let content = &mut document["paths"]["/ant"]["get"]["responses"]["200"]["content"];

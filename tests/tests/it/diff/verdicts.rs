@@ -94,7 +94,7 @@ pub(super) fn compare(old: &Value, new: &Value) -> Difference {
     diff::diff_with(&cx, &old, &new, &policy)
 }
 
-/// What is wrong with a verdict, if something is.
+/// The problem with a verdict, if there is one.
 fn problem(expected: &str, difference: &Difference) -> Option<String> {
     let mut words = expected.split(' ');
     let level = words.next().unwrap();
@@ -106,7 +106,7 @@ fn problem(expected: &str, difference: &Difference) -> Option<String> {
 }
 
 #[test]
-fn every_class_of_changes_has_the_right_verdict_both_ways() {
+fn every_class_of_changes_has_the_right_verdict_in_both_directions() {
     let mut wrong = Vec::new();
     let mut unconverted = BTreeSet::new();
     for Pair { name, old, new, there, back } in pairs() {
@@ -120,9 +120,9 @@ fn every_class_of_changes_has_the_right_verdict_both_ways() {
         }
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    let unshown: Vec<&str> =
-        super::judged::SHOWN_BY_VERDICTS.into_iter().filter(|rule| !unconverted.contains(rule)).collect();
-    assert!(unshown.is_empty(), "no pair shows {unshown:?}");
+    let without_counterexample: Vec<&str> =
+        super::single_changes::SHOWN_BY_VERDICTS.into_iter().filter(|rule| !unconverted.contains(rule)).collect();
+    assert!(without_counterexample.is_empty(), "no pair shows {without_counterexample:?}");
 }
 
 /// Problem: an array that is compared up to a limit hides the changes behind it, and the report calls them no change.

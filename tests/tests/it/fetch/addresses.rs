@@ -43,7 +43,7 @@ fn a_description_at_an_address_is_compared() {
 }
 
 #[test]
-fn what_can_not_be_had_is_an_error() {
+fn an_address_that_cannot_be_fetched_is_an_error() {
     let server = RawServer::start(|request, stream| match request.target() {
         "/html" => whole(stream, "200 OK", &["content-type: text/html"], description("Old").as_bytes()),
         "/part" => whole(stream, "200 OK", &[], &description("Old").as_bytes()[..50]),

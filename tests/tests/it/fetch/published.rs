@@ -1,4 +1,4 @@
-//! Descriptions that can be had: new ones, and such that are here already.
+//! Descriptions that can be fetched: new ones, and unchanged ones.
 
 use workspace_tests::{RawRequest, RawServer, whole};
 
@@ -70,7 +70,8 @@ fn the_validators_are_kept_and_304_means_what_was_fetched() {
     let server = with_validators("New");
     let watched = Watched::at(&source(&server));
     watched.run(&["fetch"]);
-    // It is new still: what the server vouches for isn't what the family is built from.
+    // The description is still new: the one that the server's validators stand for isn't the one that the family is
+    // built from.
     assert_eq!(watched.run(&["fetch", "--check"]).0, Some(3));
     assert_eq!(conditions(&server.received()), [None, Some("\"New\"")]);
     assert_eq!(server.received()[1].header("if-modified-since"), Some("Sun, 29 Nov 2026 10:00:00 GMT"));
@@ -101,7 +102,7 @@ fn validators_are_sent_for_what_is_here_as_it_was_sent_and_for_nothing_else() {
 }
 
 #[test]
-fn what_somebody_looked_at_is_not_new() {
+fn a_description_marked_as_seen_is_not_new() {
     let server = RawServer::always("200 OK", &[], description("New"));
     let watched = Watched::at(&source(&server));
     let (_, stdout, _) = watched.run(&["fetch"]);

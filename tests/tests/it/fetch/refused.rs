@@ -1,4 +1,4 @@
-//! What is no description that could be compared with the one that is here. None of it is ever "no change".
+//! Responses without a description to compare with the present one. None of them ever counts as unchanged.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -94,14 +94,14 @@ fn a_redirect_elsewhere_is_not_followed() {
 #[test]
 fn a_document_without_an_end_is_left_at_the_limit() {
     const ENDLESS: usize = 200 << 20;
-    let told = RawServer::start(|_, stream| {
+    let with_length = RawServer::start(|_, stream| {
         let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {ENDLESS}\r\n\r\n{{").as_bytes());
     });
-    Watched::at(&format!("{}/a", told.url())).fails(&[], &["larger than 32 MiB", "--max-size"]);
+    Watched::at(&format!("{}/a", with_length.url())).fails(&[], &["larger than 32 MiB", "--max-size"]);
 
     let sent = Arc::new(AtomicUsize::new(0));
     let count = sent.clone();
-    let untold = RawServer::start(move |_, stream| {
+    let without_length = RawServer::start(move |_, stream| {
         let (mib, _) = (vec![b' '; 1 << 20], count.store(0, Ordering::SeqCst));
         let mut written = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         while written.is_ok() && count.load(Ordering::SeqCst) < ENDLESS {
@@ -110,17 +110,17 @@ fn a_document_without_an_end_is_left_at_the_limit() {
             count.fetch_add(mib.len(), Ordering::SeqCst);
         }
     });
-    let watched = Watched::at(&format!("{}/a", untold.url()));
+    let watched = Watched::at(&format!("{}/a", without_length.url()));
     for (arguments, limit) in [(&[][..], 32 << 20), (&["--max-size", "2"], 2 << 20)] {
         watched.fails(arguments, &[&format!("larger than {} MiB", limit >> 20)]);
-        // What is on the way in the buffers of the system was sent too.
+        // Bytes in the buffers of the system were sent too.
         let sent = sent.load(Ordering::SeqCst);
         assert!((limit..limit + (24 << 20)).contains(&sent), "{sent} bytes were sent for a limit of {limit}");
     }
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_up() {
+fn a_silent_server_is_given_up() {
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let stopped = std::sync::Mutex::new(stopped);
     let silent = RawServer::start(move |_, _| {

@@ -3,35 +3,35 @@
 use golden_clients::depot::{Client, Error, Server, answers, errors};
 
 use crate::http::calls::shown;
-use crate::http::servers::{Puppet, empty, json, reply};
+use crate::http::servers::{ScriptedServer, empty, json, reply};
 
-async fn depot() -> (Puppet, Client) {
-    let puppet = Puppet::start().await;
-    let client = Client::builder().server(Server::Custom(puppet.url().to_owned())).build().unwrap();
-    (puppet, client)
+async fn depot() -> (ScriptedServer, Client) {
+    let scripted = ScriptedServer::start().await;
+    let client = Client::builder().server(Server::Custom(scripted.url().to_owned())).build().unwrap();
+    (scripted, client)
 }
 
 #[tokio::test]
 async fn each_success_has_its_own_type() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| json(200, r#"{"name":"a"}"#));
     let answer = client.store_crate("a").await.unwrap();
     assert!(matches!(&*answer, answers::StoreCrateAnswer::Ok(one) if one.name == "a"), "{answer:?}");
 
-    puppet.tell(|_| json(201, r#"{"number":17}"#));
+    scripted.tell(|_| json(201, r#"{"number":17}"#));
     let answer = client.store_crate("a").await.unwrap();
     assert_eq!(answer.status(), 201);
     assert!(matches!(&*answer, answers::StoreCrateAnswer::Created(receipt) if receipt.number == 17), "{answer:?}");
 
-    puppet.tell(|_| reply(202, &[("content-type", "text/plain")], "{\"tomorrow\""));
+    scripted.tell(|_| reply(202, &[("content-type", "text/plain")], "{\"tomorrow\""));
     let answer = client.store_crate("a").await.unwrap();
     assert!(matches!(&*answer, answers::StoreCrateAnswer::Accepted(text) if text == "{\"tomorrow\""), "{answer:?}");
 
-    puppet.tell(|_| empty(204));
+    scripted.tell(|_| empty(204));
     let answer = client.store_crate("a").await.unwrap();
     assert!(matches!(&*answer, answers::StoreCrateAnswer::NoContent), "{answer:?}");
 
-    puppet.tell(|_| reply(203, &[("x-by", "proxy")], "canary"));
+    scripted.tell(|_| reply(203, &[("x-by", "proxy")], "canary"));
     let answer = client.store_crate("a").await.unwrap();
     assert_eq!(answer.headers()["x-by"], "proxy");
     assert!(!format!("{answer:?}").contains("canary"));
@@ -40,8 +40,8 @@ async fn each_success_has_its_own_type() {
 
 #[tokio::test]
 async fn a_success_of_another_status_s_form_is_an_error_that_names_the_field() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| json(201, r#"{"name":"canary"}"#));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| json(201, r#"{"name":"canary"}"#));
     let error = client.store_crate("a").await.unwrap_err();
     let Error::Decode(details) = &error else { panic!("{error:?}") };
     assert_eq!((details.status().as_u16(), details.field()), (201, Some("number")));
@@ -52,7 +52,7 @@ async fn a_success_of_another_status_s_form_is_an_error_that_names_the_field() {
 async fn each_failure_has_its_own_type() {
     use errors::StoreCrateError as E;
 
-    let (puppet, client) = depot().await;
+    let (scripted, client) = depot().await;
     let mut seen = Vec::new();
     for (status, body) in [
         (404, r#"{"name":"a"}"#),
@@ -62,7 +62,7 @@ async fn each_failure_has_its_own_type() {
         (501, "<html>"),
         (302, r#"{"number":1}"#),
     ] {
-        puppet.tell(move |_| json(status, body));
+        scripted.tell(move |_| json(status, body));
         let error = client.store_crate("a").await.unwrap_err();
         assert!(!shown(&error).contains("canary"), "{}", shown(&error));
         seen.push(match error.api() {
@@ -79,8 +79,8 @@ async fn each_failure_has_its_own_type() {
 
 #[tokio::test]
 async fn not_modified_is_an_answer() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|request| match request.headers.contains_key("if-none-match") {
+    let (scripted, client) = depot().await;
+    scripted.tell(|request| match request.headers.contains_key("if-none-match") {
         true => reply(304, &[("etag", "\"7\"")], ""),
         false => json(200, r#"{"name":"a"}"#),
     });
@@ -89,57 +89,57 @@ async fn not_modified_is_an_answer() {
     assert_eq!((answer.status().as_u16(), &answer.headers()["etag"]), (304, &"\"7\"".parse().unwrap()));
     let answer = client.find_crate("a").await.unwrap();
     assert!(matches!(answer.into_inner(), answers::FindCrateAnswer::Ok(one) if one.name == "a"));
-    puppet.tell(|_| empty(303));
+    scripted.tell(|_| empty(303));
     let error = client.find_crate("a").await.unwrap_err();
     assert!(matches!(error.api(), Some(errors::FindCrateError::Other { status, .. }) if status.as_u16() == 303));
 }
 
-/// What a caller's `?` hands on is the error of the call.
+/// A caller's `?` passes on the error of the call.
 #[tokio::test]
 async fn a_failure_is_shown_with_the_labels_that_are_documented() {
-    let (puppet, client) = depot().await;
+    let (scripted, client) = depot().await;
     for (status, body, label) in [
         (409, r#"{"code": "taken", "by": "canary"}"#, " (code: taken); "),
         (409, r#"{"code": 7, "until": "canary"}"#, " (code: 7); "),
         (409, r#"{"code": "a canary of words", "by": ""}"#, "Conflict; "),
         (410, r#"{"code": "canary"}"#, "Gone; "),
     ] {
-        puppet.tell(move |_| json(status, body));
+        scripted.tell(move |_| json(status, body));
         let error = client.drop_crate("a").await.unwrap_err();
         assert_eq!(error.to_string(), error.api().unwrap().to_string());
         assert!(error.to_string().contains(label) && !shown(&error).contains("canary"), "{error}");
     }
-    puppet.tell(|_| json(418, r#"{"title": "No shelf."}"#));
+    scripted.tell(|_| json(418, r#"{"title": "No shelf."}"#));
     let failed: Box<dyn std::error::Error> = client.store_crate("a").await.unwrap_err().into();
     assert!(failed.to_string().contains(" (title: No shelf.); "), "{failed}");
 }
 
 #[tokio::test]
 async fn a_redirect_that_is_described_is_an_answer() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| reply(302, &[("location", "https://labels.example.com/7")], "moved"));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| reply(302, &[("location", "https://labels.example.com/7")], "moved"));
     let answer = client.label().await.unwrap();
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["location"]),
         (302, &"https://labels.example.com/7".parse().unwrap())
     );
     let () = answer.into_inner();
-    puppet.tell(|_| empty(204));
+    scripted.tell(|_| empty(204));
     assert_eq!(client.label().await.unwrap().status().as_u16(), 204);
-    puppet.tell(|_| empty(301));
+    scripted.tell(|_| empty(301));
     assert_eq!(client.label().await.unwrap_err().status().unwrap().as_u16(), 301);
-    puppet.tell(|_| empty(400));
+    scripted.tell(|_| empty(400));
     assert!(matches!(client.label().await.unwrap_err().api(), Some(errors::LabelError::BadRequest(_))));
 }
 
 #[tokio::test]
 async fn exact_codes_come_before_ranges() {
-    let (puppet, client) = depot().await;
+    let (scripted, client) = depot().await;
     let mut seen = Vec::new();
     for (status, body) in
         [(200, r#"[{"name":"a"}]"#), (206, r#"{"next":"b"}"#), (207, r#"{"name":"c"}"#), (207, "null")]
     {
-        puppet.tell(move |_| json(status, body));
+        scripted.tell(move |_| json(status, body));
         seen.push(match client.list_crates().await.unwrap().into_inner() {
             answers::ListCratesAnswer::Ok(list) => format!("all {}", list[0].name),
             answers::ListCratesAnswer::PartialContent(part) => format!("some {}", part.next),
@@ -152,29 +152,29 @@ async fn exact_codes_come_before_ranges() {
 
 #[tokio::test]
 async fn one_body_that_may_be_missing_is_an_option() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| empty(204));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| empty(204));
     assert!(client.drop_crate("a").await.unwrap().into_inner().is_none());
-    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    scripted.tell(|_| json(200, r#"{"name":"a"}"#));
     assert_eq!(client.drop_crate("a").await.unwrap().into_inner().map(|one| one.name).as_deref(), Some("a"));
 }
 
 #[tokio::test]
 async fn a_lone_default_is_the_success() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| json(200, r#"{"name":"a"}"#));
     assert_eq!(client.fallback().await.unwrap().name, "a");
-    puppet.tell(|_| json(400, r#"{"name":"a"}"#));
+    scripted.tell(|_| json(400, r#"{"name":"a"}"#));
     assert!(client.fallback().await.unwrap_err().api().is_some());
 }
 
 #[tokio::test]
 async fn a_head_is_read_without_a_body() {
-    let (puppet, client) = depot().await;
-    puppet.tell(|_| reply(200, &[("x-size", "7"), ("content-type", "application/json")], ""));
+    let (scripted, client) = depot().await;
+    scripted.tell(|_| reply(200, &[("x-size", "7"), ("content-type", "application/json")], ""));
     let size = client.crate_size("a").await.unwrap();
     assert_eq!(size.headers()["x-size"], "7");
     let () = size.into_inner();
-    puppet.tell(|_| empty(404));
+    scripted.tell(|_| empty(404));
     assert!(matches!(client.crate_size("a").await.unwrap_err().api(), Some(errors::CrateSizeError::NotFound(_))));
 }

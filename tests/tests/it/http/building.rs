@@ -79,7 +79,7 @@ fn plain_http_stays_on_this_machine_unless_allowed() {
 }
 
 #[test]
-fn urls_that_are_none_are_refused() {
+fn invalid_urls_are_refused() {
     for url in ["", "api.example.com", "ftp://example.com", "https://example.com?x", "https://u:p@example.com"] {
         let server = svix_client::Server::Custom(url.to_owned());
         assert!(svix_client::Client::builder().server(server).build().is_err(), "{url}");

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use workspace_tests::Server;
 
 use crate::http::calls::{CALLS, Call, Kind, app, client, clients, redeem};
-use crate::http::servers::{always, nobody, raw, reply, success, write};
+use crate::http::servers::{always, raw, reply, success, unreachable_url, write};
 use crate::http::time::TestTimer;
 use crate::http::tokens::TestSource;
 
@@ -75,7 +75,7 @@ async fn a_refresh_token_is_sent_once_when_the_connection_breaks() {
 
 #[tokio::test]
 async fn without_a_connection_everything_is_tried_again() {
-    let url = nobody().await;
+    let url = unreachable_url().await;
     let timer = TestTimer::new();
     let clients = clients!(&url, static_token("t"), timer(timer.clone()));
     for (call, number) in CALLS.iter().zip(1..) {

@@ -6,30 +6,30 @@ use client_runtime::{BoxFuture, Secret, Token, TokenError, TokenSource};
 use golden_clients::gate::{Client, ClientBuilder, Error, Security, Server, operations};
 
 use crate::http::calls::shown;
-use crate::http::servers::{Puppet, empty};
+use crate::http::servers::{ScriptedServer, empty};
 
 /// A server that records the credentials of each request.
 struct Gate {
-    puppet: Puppet,
+    scripted: ScriptedServer,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Gate {
     async fn open() -> Self {
-        let (puppet, seen) = (Puppet::start().await, Arc::new(Mutex::new(Vec::new())));
+        let (scripted, seen) = (ScriptedServer::start().await, Arc::new(Mutex::new(Vec::new())));
         let notes = seen.clone();
-        puppet.tell(move |request| {
+        scripted.tell(move |request| {
             let header = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
             let query = request.target.split_once('?').map(|(_, query)| query.to_owned());
             let parts = [query, header("x-seal"), header("cookie"), header("authorization")];
             notes.lock().unwrap().push(parts.into_iter().flatten().collect::<Vec<_>>().join(" + "));
             empty(204)
         });
-        Self { puppet, seen }
+        Self { scripted, seen }
     }
 
     fn builder(&self) -> ClientBuilder {
-        Client::builder().server(Server::Custom(self.puppet.url().to_owned()))
+        Client::builder().server(Server::Custom(self.scripted.url().to_owned()))
     }
 
     fn seen(&self) -> Vec<String> {

@@ -7,7 +7,7 @@ use svix_client::types as svix;
 use workspace_tests::Server;
 
 use crate::http::calls::{CALLS, Kind, app, client, clients, login, shown, user};
-use crate::http::servers::{AUTH_RESPONSE, Puppet, json as json_reply, reply};
+use crate::http::servers::{AUTH_RESPONSE, ScriptedServer, json as json_reply, reply};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -17,13 +17,13 @@ async fn login_with(change: impl FnOnce(&mut Value)) -> Result<Response<AuthResp
 }
 
 struct SignIn {
-    server: Puppet,
+    server: ScriptedServer,
     client: aivo_client::Client,
 }
 
 impl SignIn {
     async fn start() -> Self {
-        let server = Puppet::start().await;
+        let server = ScriptedServer::start().await;
         let client = client!(aivo_client, server.url());
         Self { server, client }
     }
@@ -183,7 +183,7 @@ async fn other_names_than_the_documented_are_a_missing_field() {
 
 #[tokio::test]
 async fn a_body_that_is_no_json_of_the_type_is_a_decode_error_in_every_operation_with_one() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     for (body, text, advice) in [
         ("", "the body is empty", "the server differs from its description"),
@@ -215,7 +215,7 @@ fn is_204(call: &crate::http::calls::Call) -> bool {
 
 #[tokio::test]
 async fn deleting_a_session_succeeds_with_any_body() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let client = client!(pacerpro_client, server.url(), static_token("t"));
     for body in ["{}", "", "null", "<html>", "[1", r#"{"message":"bye"}"#] {
         server.tell(move |_| json_reply(200, body));

@@ -6,7 +6,7 @@ use workspace_tests::Server;
 
 use crate::http::calls::{CALLS, Kind, client, clients, login, redeem, user};
 use crate::http::operations::documented;
-use crate::http::servers::{Puppet, always, empty, json, reply};
+use crate::http::servers::{ScriptedServer, always, empty, json, reply};
 
 /// A body of the documented form.
 fn body_of(family: &str, status: u16) -> &'static str {
@@ -47,7 +47,7 @@ const FOREIGN: [(u16, &str, &str); 22] = [
 
 #[tokio::test]
 async fn documented_errors_are_typed_and_keep_status_headers_and_body() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"), retry(RetryPolicy::never()));
     for call in &CALLS {
         for &status in documented(call.operation) {
@@ -64,7 +64,7 @@ async fn documented_errors_are_typed_and_keep_status_headers_and_body() {
 
 #[tokio::test]
 async fn all_other_errors_are_kept_whole() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     for (status, content_type, body) in FOREIGN {
         server.tell(move |_| {
@@ -156,7 +156,7 @@ async fn steps_of_loc_are_strings_or_integers_and_may_be_empty() {
         ]}"#,
     )
     .await;
-    let svix::HttpValidationErrorDetail::Array(list) = detail else { panic!("a list was sent") };
+    let svix::HttpValidationErrorDetail::Array(list) = detail else { panic!("an array was sent") };
     let steps: Vec<Vec<String>> =
         list.iter().map(|error| error.loc.iter().map(ToString::to_string).collect()).collect();
     assert_eq!(steps, [vec!["body", "", ""], vec!["body", "3", "name"], vec![]]);
@@ -165,7 +165,7 @@ async fn steps_of_loc_are_strings_or_integers_and_may_be_empty() {
 
 #[tokio::test]
 async fn www_authenticate_is_not_needed_and_not_lost() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     for call in &CALLS {
         let body = body_of(call.operation.family, 401);
@@ -202,7 +202,7 @@ async fn any_success_is_a_success() {
 
 #[tokio::test]
 async fn messages_say_what_to_do() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     for (status, advice) in [(401, "sign in again"), (404, "identifiers"), (413, "too large"), (501, "doesn't offer")] {
         server.tell(move |_| empty(status));

@@ -7,7 +7,7 @@ use client_runtime::{Error, Idempotency, RetryPolicy};
 use workspace_tests::Server;
 
 use crate::http::calls::{CALLS, app, client, clients};
-use crate::http::servers::{Puppet, always, empty, reply, success};
+use crate::http::servers::{ScriptedServer, always, empty, reply, success};
 use crate::http::time::TestTimer;
 
 /// The keys that arrived; an empty string for a request without one.
@@ -100,7 +100,7 @@ async fn a_501_is_not_retried() {
 
 #[tokio::test]
 async fn only_keyed_or_idempotent_calls_are_retried() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     let mut before = 0;
     for status in [429, 500, 502, 503, 504] {

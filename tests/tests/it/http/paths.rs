@@ -46,7 +46,7 @@ fn all_operations_with_a_path_parameter_are_tried_here() {
 }
 
 #[test]
-fn ids_that_could_leave_their_place_are_none() {
+fn ids_that_could_change_the_path_are_refused() {
     let long = "a".repeat(257);
     let bad = [
         "",

@@ -21,7 +21,7 @@ async fn nothing_reaches_another_origin() {
         for call in &CALLS {
             let failure = (call.send)(&clients).await.failure();
             assert_eq!((failure.kind, failure.status), (Kind::Other, Some(status)));
-            assert!(failure.headers.contains_key("location"), "whoever asks may know");
+            assert!(failure.headers.contains_key("location"), "explicit access shows it");
         }
         assert!(other.received().is_empty(), "{status}: another port is another origin");
         assert_eq!(server.received().len(), CALLS.len());
@@ -64,7 +64,7 @@ async fn a_second_hop_cannot_lead_away_either() {
 
 /// Aivo's service redirects from a path without a trailing slash to the one with it, or back, with an absolute URL.
 #[tokio::test]
-async fn at_home_method_body_and_token_arrive_again() {
+async fn within_the_origin_method_body_and_token_are_kept() {
     for status in [307, 308] {
         for absolute in [false, true] {
             let server = Server::start(move |request, number| {

@@ -4,7 +4,7 @@ use client_runtime::{Error, RetryPolicy};
 use workspace_tests::Server;
 
 use crate::http::calls::{CALLS, PASSWORD, app, client, clients, login, redeem, shown, user};
-use crate::http::servers::{Puppet, nobody, reply};
+use crate::http::servers::{ScriptedServer, reply, unreachable_url};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -37,7 +37,7 @@ const BODIES: [&str; 13] = [
 
 #[tokio::test]
 async fn no_answer_is_shown_whatever_is_in_it() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token(CANARY), retry(RetryPolicy::never()));
     for status in [200, 201, 204, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 501, 503] {
         for body in BODIES {
@@ -55,7 +55,7 @@ async fn no_answer_is_shown_whatever_is_in_it() {
 
 #[tokio::test]
 async fn bodies_that_were_decoded_are_not_shown_either() {
-    let server = Puppet::start().await;
+    let server = ScriptedServer::start().await;
     let clients = clients!(server.url(), static_token("t"));
     for body in BODIES {
         for status in [401, 422] {
@@ -104,7 +104,7 @@ async fn the_typed_arms_above_are_reached() {
     let server = Server::start(|_, _| reply(401, &[], BODIES[4])).await;
     let error = client!(aivo_client, server.url()).login(&login()).await.unwrap_err();
     let Some(aivo_client::errors::LoginError::Unauthorized(problem)) = error.api() else { panic!("{error}") };
-    assert_eq!(problem.message, CANARY, "whoever asks may know");
+    assert_eq!(problem.message, CANARY, "explicit access shows it");
     let server = Server::start(|_, _| reply(422, &[], BODIES[3])).await;
     let error = client!(aivo_client, server.url()).login(&login()).await.unwrap_err();
     let Some(aivo_client::errors::LoginError::Other { body, .. }) = error.api() else { panic!("{error}") };
@@ -138,8 +138,8 @@ async fn tokens_that_were_received_are_not_shown() {
 }
 
 #[tokio::test]
-async fn no_text_about_connections_shows_what_was_sent() {
-    let url = nobody().await;
+async fn no_message_about_connections_shows_what_was_sent() {
+    let url = unreachable_url().await;
     let clients = clients!(&url, static_token(CANARY), retry(RetryPolicy::never()));
     for call in &CALLS {
         let outcome = (call.send)(&clients).await;

@@ -38,12 +38,12 @@ pub(crate) async fn always(
 type Answer = Box<dyn Fn(&Received) -> Response + Send>;
 
 /// A server whose answer can be replaced, so that a test builds its clients once: building takes longer than calling.
-pub(crate) struct Puppet {
+pub(crate) struct ScriptedServer {
     pub(crate) server: Server,
     answer: Arc<Mutex<Answer>>,
 }
 
-impl Puppet {
+impl ScriptedServer {
     pub(crate) async fn start() -> Self {
         let answer: Arc<Mutex<Answer>> = Arc::new(Mutex::new(Box::new(|_| empty(418))));
         let told = answer.clone();
@@ -114,7 +114,7 @@ pub(crate) async fn write(stream: &mut TcpStream, text: &str) {
 }
 
 /// A URL at which no server listens.
-pub(crate) async fn nobody() -> String {
+pub(crate) async fn unreachable_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

@@ -131,7 +131,7 @@ async fn a_refused_token_is_rejected_and_the_call_replayed_once_with_the_next() 
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_refusal_is_returned() {
     let server = always(401, &[], "").await;
     let source = TestSource::new([]);
     let clients = clients!(server.url(), token_source(source.clone()));

@@ -8,14 +8,14 @@ use super::{Completion, Freshness, Gained, Held, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Delivery, Session};
 
 impl State {
-    /// Ends a renewal. `chance` is a number from 0 up to, but not including, 1.
+    /// Ends a renewal. `random` is a number from 0 up to, but not including, 1.
     pub(crate) fn complete(
         &mut self,
         epoch: u64,
         plan: Plan,
         outcome: Result<Gained, AuthError>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Completion {
         if epoch != self.epoch {
             return Completion::Superseded;
@@ -26,25 +26,25 @@ impl State {
             self.pace.note(now);
         }
         match outcome {
-            Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
+            Ok(Gained::New(session)) => self.take_into_use(session, now, random),
             Ok(Gained::Found { session, spent }) => {
                 let was_rejected = self.is_rejected();
-                if !self.adopt(session, spent, now, chance) {
-                    self.put_off_looks(None, now, chance);
+                if !self.adopt(session, spent, now, random) {
+                    self.put_off_looks(None, now, random);
                 } else if was_rejected && !self.is_rejected() {
-                    self.pause_suspicion(now, chance);
+                    self.pause_suspicion(now, random);
                 }
-                self.go_on(now, chance)
+                self.go_on(now, random)
             }
             // The stored session belongs to other credentials; there is nothing else to be found.
             Ok(Gained::Foreign) if plan == Plan::Look => {
-                self.fail_look(AuthError::new(AuthErrorKind::NotFound), now, chance)
+                self.fail_look(AuthError::new(AuthErrorKind::NotFound), now, random)
             }
             Ok(Gained::Foreign) => {
                 if let Some(held) = &mut self.held {
                     held.spent = Some(Spent::Replaced);
                 }
-                self.go_on(now, chance)
+                self.go_on(now, random)
             }
             Ok(Gained::Removed) => {
                 self.held = None;
@@ -52,38 +52,38 @@ impl State {
                     let message = "the session was ended elsewhere, or the store has lost it";
                     self.dead = Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message));
                 }
-                self.go_on(now, chance)
+                self.go_on(now, random)
             }
-            Err(error) => self.fail(plan, error, now, chance),
+            Err(error) => self.fail(plan, error, now, random),
         }
     }
 
     /// Takes a session from the vendor into use. An unusable one is kept, since it holds the refresh token, but cools
     /// down like a failure: renewing for every call would bring the same.
-    fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Completion {
+    fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, random: f64) -> Completion {
         let was_rejected = self.is_rejected();
-        self.hold(session, chance);
+        self.hold(session, random);
         if was_rejected {
-            self.pause_suspicion(now, chance);
+            self.pause_suspicion(now, random);
         }
         if self.freshness(now) == Freshness::Unusable {
-            return self.cool_down(over_already(), now, chance);
+            return self.cool_down(over_already(), now, random);
         }
         self.recover();
         Completion::Published
     }
 
     /// Takes a session into use, from the vendor or given at the start.
-    pub(crate) fn publish(&mut self, session: Arc<Session>, chance: f64) {
-        self.hold(session, chance);
+    pub(crate) fn publish(&mut self, session: Arc<Session>, random: f64) {
+        self.hold(session, random);
         self.recover();
     }
 
-    pub(super) fn hold(&mut self, session: Arc<Session>, chance: f64) {
-        let moments = self.policy.moments(&session, chance);
+    pub(super) fn hold(&mut self, session: Arc<Session>, random: f64) {
+        let moments = self.policy.moments(&session, random);
         self.held = Some(Held { session, moments, rejected: false, spent: None, came_late: false });
         self.generation += 1;
-        self.vain_looks = 0;
+        self.unsuccessful_looks = 0;
         self.next_look = None;
         self.dead = None;
     }
@@ -96,7 +96,7 @@ impl State {
 
     /// Takes the stored session into use. If it is the session in use, only the state of its refresh token can be news;
     /// returns whether there was any.
-    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, now: SystemTime, chance: f64) -> bool {
+    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, now: SystemTime, random: f64) -> bool {
         match &mut self.held {
             Some(held) if held.session.access_token == session.access_token => {
                 let news = match held.spent {
@@ -111,7 +111,7 @@ impl State {
                 news
             }
             _ => {
-                self.hold(session, chance);
+                self.hold(session, random);
                 let is_fresh = self.freshness(now) == Freshness::Fresh;
                 if let Some(held) = &mut self.held {
                     held.spent = spent;
@@ -123,7 +123,7 @@ impl State {
     }
 
     /// Decides after a look in the store: the session may be usable, or lead to another plan, or be over.
-    fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
+    fn go_on(&mut self, now: SystemTime, random: f64) -> Completion {
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
             return Completion::Published;
@@ -135,25 +135,25 @@ impl State {
             }
             _ => {
                 let error = self.why_not(now);
-                self.relent(now, chance);
+                self.reinstate(now, random);
                 Completion::Failed(error)
             }
         }
     }
 
-    fn fail(&mut self, plan: Plan, error: AuthError, now: SystemTime, chance: f64) -> Completion {
+    fn fail(&mut self, plan: Plan, error: AuthError, now: SystemTime, random: f64) -> Completion {
         match plan {
-            Plan::Refresh => self.fail_refresh(error, now, chance),
-            Plan::Login => self.fail_login(error, now, chance),
-            Plan::Look => self.fail_look(error, now, chance),
+            Plan::Refresh => self.fail_refresh(error, now, random),
+            Plan::Login => self.fail_login(error, now, random),
+            Plan::Look => self.fail_look(error, now, random),
         }
     }
 
-    fn fail_refresh(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
+    fn fail_refresh(&mut self, error: AuthError, now: SystemTime, random: f64) -> Completion {
         let refused = error.needs_login();
         let lost = self.capabilities.rotates && error.delivery() == Delivery::Unknown;
         if !refused && !lost {
-            return self.cool_down(error, now, chance);
+            return self.cool_down(error, now, random);
         }
         let spent = match self.held.as_ref().and_then(|held| held.spent) {
             _ if !lost => Spent::Refused,
@@ -164,10 +164,10 @@ impl State {
             held.spent = Some(spent);
         }
         if self.has_resend() {
-            return self.cool_down(error, now, chance);
+            return self.cool_down(error, now, random);
         }
         if lost {
-            self.relent(now, chance);
+            self.reinstate(now, random);
         }
         if !self.can_login {
             // A valid token stays in use; after that, only a login helps.
@@ -177,7 +177,7 @@ impl State {
             return Completion::Failed(if self.freshness(now) == Freshness::Unusable { dead } else { error });
         }
         if !refused {
-            return self.cool_down(error, now, chance);
+            return self.cool_down(error, now, random);
         }
         if self.is_put_off(Plan::Login, now) {
             return Completion::Failed(self.why_not(now));
@@ -186,39 +186,39 @@ impl State {
         Completion::Again(Plan::Login)
     }
 
-    fn fail_login(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
+    fn fail_login(&mut self, error: AuthError, now: SystemTime, random: f64) -> Completion {
         if is_verdict_on_credentials(&error) {
             self.dead = Some(error.clone());
             return Completion::Failed(error);
         }
-        self.cool_down(error, now, chance)
+        self.cool_down(error, now, random)
     }
 
     /// The store has no session, or can't be read.
-    fn fail_look(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        self.put_off_looks(error.retry_after(), now, chance);
+    fn fail_look(&mut self, error: AuthError, now: SystemTime, random: f64) -> Completion {
+        self.put_off_looks(error.retry_after(), now, random);
         // `NotFound` is reported as its consequence.
         let error = if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error };
-        self.relent(now, chance);
+        self.reinstate(now, random);
         Completion::Failed(error)
     }
 
     /// Puts off the next look, since this one brought nothing new: looks come at growing intervals, but the pause never
     /// outlasts the session in use. After its end, a look waits for the store's lock, if a peer holds it.
-    fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
-        self.vain_looks = self.vain_looks.saturating_add(1);
-        let length = self.policy.cooldown(self.vain_looks, asked, chance);
+    fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, random: f64) {
+        self.unsuccessful_looks = self.unsuccessful_looks.saturating_add(1);
+        let length = self.policy.cooldown(self.unsuccessful_looks, asked, random);
         self.next_look = Some(Pause::new(now, length, self.end_of_use()));
     }
 
     /// Begins the pause after a transient fault: nothing is lost, and nothing is tried again for a while. Unless the
     /// vendor asked for the pause, it doesn't outlast the token.
-    fn cool_down(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        self.relent(now, chance);
+    fn cool_down(&mut self, error: AuthError, now: SystemTime, random: f64) -> Completion {
+        self.reinstate(now, random);
         self.failures = self.failures.saturating_add(1);
         let asked = error.retry_after();
         let limit = if asked.is_none() { self.end_of_use() } else { None };
-        let length = self.policy.cooldown(self.failures, asked, chance);
+        let length = self.policy.cooldown(self.failures, asked, random);
         self.cooling = Some((Pause::new(now, length, limit), error.clone()));
         Completion::Failed(error)
     }

@@ -97,7 +97,7 @@ fn brief() -> Arc<Session> {
 }
 
 #[test]
-fn a_pace_puts_off_what_is_out_of_turn_and_nothing_else() {
+fn the_rate_limit_delays_only_renewals_before_their_time() {
     let begins = |state: &State, second| matches!(state.decide(at(second)), Decision::ServeAndBegin(_));
     let mut in_turn = at_its_pace();
     in_turn.publish(brief(), 0.0);
@@ -150,7 +150,7 @@ fn sessions_that_do_not_last_are_not_replaced_for_ever() {
 }
 
 #[test]
-fn short_lives_are_renewed_as_often_as_they_end() {
+fn short_lived_sessions_are_renewed_at_each_expiry() {
     let brief = |name: &str, second: u64| {
         let session = Session::new(name, at(second)).with_refresh_token(format!("r-{name}"));
         Arc::new(session.with_expiry(at(second + 5)))
@@ -181,7 +181,7 @@ fn a_session_is_due_at_its_early_window_and_not_while_a_failure_cools_down() {
 }
 
 #[test]
-fn a_session_that_can_not_be_renewed_is_never_due() {
+fn a_session_that_cannot_be_renewed_is_never_due() {
     let mut dead = signed_in(false);
     let epoch = dead.begin();
     dead.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::SessionExpired)), at(850), 0.0);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::{AuthError, AuthErrorKind};
 
 /// The largest number of renewals out of turn, that is, not due by expiry alone, in one span. A renewal in turn and the
-/// logout of a session that could not be stored may come on top: the tests `lives` allow a manager eight requests in a
+/// logout of a session that could not be stored may come on top: the tests' random histories allow a manager eight requests in a
 /// minute.
 const MOST: usize = 6;
 

@@ -202,7 +202,7 @@ fn an_endpoint_that_always_refuses_causes_few_renewals_and_takes_no_token_away()
 }
 
 #[test]
-fn a_token_that_can_not_be_replaced_survives_a_rejection() {
+fn a_token_that_cannot_be_replaced_survives_a_rejection() {
     // A key that is sent as it is; a session that is renewed by a login, without credentials.
     for capabilities in [Capabilities::login_only(), Capabilities::login_only().with_renewal(Renewal::Relogin)] {
         let mut state = State::new(Policy::default(), capabilities, false);
@@ -213,7 +213,7 @@ fn a_token_that_can_not_be_replaced_survives_a_rejection() {
 }
 
 #[test]
-fn a_refused_token_is_used_again_when_its_renewal_fails_by_a_passing_fault() {
+fn a_refused_token_is_used_again_when_its_renewal_fails_with_a_transient_error() {
     use AuthErrorKind::{RateLimited, SessionExpired, Transport};
     // Without credentials, a rejection and a refused renewal are two verdicts that the session is over.
     for (kind, decision) in [(RateLimited, "serve"), (Transport, "serve"), (SessionExpired, "ReauthRequired")] {
@@ -255,7 +255,7 @@ fn pauses_end_when_the_clock_is_set_back() {
 }
 
 #[test]
-fn a_cooldown_ends_with_the_token_unless_the_vendor_asked_for_patience() {
+fn a_cooldown_ends_with_the_token_unless_the_vendor_sent_retry_after() {
     for (asked, at_the_end) in [(None, "Refresh"), (Some(Duration::from_secs(60)), "RateLimited")] {
         let mut state = signed_in(false);
         for second in [900, 965] {
@@ -274,7 +274,7 @@ fn a_cooldown_ends_with_the_token_unless_the_vendor_asked_for_patience() {
 }
 
 #[test]
-fn errors_without_a_verdict_on_credentials_cool_down() {
+fn errors_that_do_not_reject_the_credentials_start_a_cooldown() {
     use AuthErrorKind::{Forbidden, InvalidInput, NotFound, Unsupported};
     let answers = [(NotFound, 404), (Unsupported, 405), (InvalidInput, 400), (InvalidInput, 413), (Forbidden, 403)];
     for (kind, status) in answers {
@@ -293,7 +293,7 @@ fn errors_without_a_verdict_on_credentials_cool_down() {
 }
 
 #[test]
-fn superseding_voids_the_renewal_in_flight() {
+fn superseding_discards_the_renewal_in_flight() {
     let mut state = signed_in(true);
     let epoch = state.begin();
     assert!(state.supersede().is_some());
@@ -306,7 +306,7 @@ fn superseding_voids_the_renewal_in_flight() {
 }
 
 #[test]
-fn credentials_that_come_and_go_decide_whether_it_signs_in() {
+fn added_and_removed_credentials_decide_whether_it_signs_in() {
     let mut state = rotating(false);
     state.set_can_login(true);
     assert_eq!(name(&state.decide(at(0))), "Login");
@@ -333,22 +333,22 @@ fn a_fresh_session_forgets_past_failures() {
 
 #[test]
 fn each_reason_for_no_session_has_a_message() {
-    let words = |state: &State| match state.decide(at(2000)) {
+    let types = |state: &State| match state.decide(at(2000)) {
         Decision::Fail(error) => error.to_string(),
         other => name(&other),
     };
-    assert!(words(&rotating(false)).contains("nobody has signed in"));
+    assert!(types(&rotating(false)).contains("nobody has signed in"));
     // A redemption is lost while credentials are held, and then the credentials are removed.
     let mut spent = signed_in(true);
     let epoch = spent.begin();
     spent.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::Transport)), at(850), 0.0);
     spent.set_can_login(false);
-    assert!(words(&spent).contains("nobody knows whether"), "{}", words(&spent));
+    assert!(types(&spent).contains("nobody knows whether"), "{}", types(&spent));
     let while_valid = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
     for capabilities in [Capabilities::login_only(), while_valid] {
         let mut over = State::new(Policy::default(), capabilities, false);
         over.publish(session("a", 0), 0.0);
-        assert!(words(&over).contains("has expired"), "{}", words(&over));
+        assert!(types(&over).contains("has expired"), "{}", types(&over));
     }
 }
 
@@ -380,12 +380,12 @@ fn after_a_shutdown_a_valid_token_is_served_and_nothing_renewed() {
     assert_eq!(name(&state.decide(at(970))), "Shutdown");
 }
 
-/// An event in the life of a manager.
+/// An event in the history of a manager.
 #[derive(Clone, Debug)]
 enum Event {
     Pass(u64),
     Ask,
-    Land(Ending),
+    Complete(Ending),
     Reject(u64),
     Supersede,
 }
@@ -403,7 +403,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => (0_u64..700).prop_map(Event::Pass),
         5 => Just(Event::Ask),
-        4 => ending.prop_map(Event::Land),
+        4 => ending.prop_map(Event::Complete),
         2 => (0_u64..6).prop_map(Event::Reject),
         1 => Just(Event::Supersede),
     ]
@@ -445,7 +445,7 @@ proptest! {
                         flight = Some((state.begin(), plan));
                     }
                 }
-                Event::Land(ending) => {
+                Event::Complete(ending) => {
                     let Some((epoch, plan)) = flight.take() else { continue };
                     let outcome = match ending {
                         Ending::Good => {

@@ -29,11 +29,11 @@ impl State {
         ticket: Ticket,
         session: Arc<Session>,
         now: SystemTime,
-        chance: f64,
+        random: f64,
     ) -> Option<Arc<Session>> {
         self.last_login = ticket.number;
         let before = self.supersede();
-        self.hold(session, chance);
+        self.hold(session, random);
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
         }

@@ -7,7 +7,7 @@ use super::super::{Completion, Plan};
 use crate::AuthErrorKind;
 
 #[test]
-fn a_logout_voids_the_logins_in_flight() {
+fn a_logout_discards_the_logins_in_flight() {
     let mut state = rotating(false);
     let before = state.begin_login();
     assert!(state.end().is_none());

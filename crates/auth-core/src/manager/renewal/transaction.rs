@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Task, is_untouched};
+use super::{Task, can_be_resent};
 use crate::manager::decision::{Freshness, Gained, Spent};
 use crate::manager::flight::{Halt, lost};
 use crate::manager::vault::Seen;
@@ -24,15 +24,15 @@ enum Redeemable {
 impl<A: Authenticator + 'static> Task<A> {
     /// Looks in the store, and sends nothing.
     pub(super) async fn look(&mut self) -> Result<Gained, Halt> {
-        let gained = self.glance().await?;
+        let gained = self.look_only().await?;
         if self.is_settled(&gained) {
             return Ok(gained);
         }
         self.take_lock().await?;
-        self.glance().await
+        self.look_only().await
     }
 
-    async fn glance(&self) -> Result<Gained, Halt> {
+    async fn look_only(&self) -> Result<Gained, Halt> {
         match self.look_in_store(self.held.as_deref()).await? {
             Seen::Same(stored) | Seen::Other(stored) => Ok(self.found(stored)),
             Seen::Foreign => Ok(Gained::Foreign),
@@ -47,7 +47,7 @@ impl<A: Authenticator + 'static> Task<A> {
         match gained {
             Gained::Found { session, spent: Some(_) } => {
                 let now = self.inner.timer.system_time();
-                self.inner.cell.lock().state().outlook(session, now) != Freshness::Unusable
+                self.inner.cell.lock().state().freshness_in_use(session, now) != Freshness::Unusable
             }
             _ => true,
         }
@@ -64,7 +64,7 @@ impl<A: Authenticator + 'static> Task<A> {
         for _ in 0..CHANGES {
             let (stored, first) = match self.redeemable(&held).await? {
                 Ok(Redeemable::Stored(revision, first)) => (Some(revision), first),
-                // It was given, not created by a login, and is not stored yet.
+                // The session was given, not created by a login, and is not stored yet.
                 Ok(Redeemable::Given { instead_of }) => {
                     (self.inner.vault.insert(self.epoch, instead_of, &held).await?, None)
                 }
@@ -121,7 +121,7 @@ impl<A: Authenticator + 'static> Task<A> {
         match inner.refresh(held).await {
             Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
             Err(error) => {
-                if let Some(intent) = intent.filter(|_| is_untouched(&error)) {
+                if let Some(intent) = intent.filter(|_| can_be_resent(&error)) {
                     inner.vault.withdraw(self.epoch, stored, intent, first).await;
                 }
                 // A login meanwhile may have ended the old session.
@@ -143,7 +143,7 @@ impl<A: Authenticator + 'static> Task<A> {
             Ok(true) | Err(Halt::Superseded) => Ok(Gained::New(renewed)),
             Ok(false) => {
                 self.inner.revoke(&renewed).await;
-                self.glance().await
+                self.look_only().await
             }
             Err(halt) => Err(halt),
         }

@@ -212,7 +212,7 @@ pub(super) fn rejected(issuer: &Issuer, consequence: Consequence) {
         }, "a server refused the token, and the session is renewed"),
         Consequence::PutOff | Consequence::Nothing => event_of!(issuer, "auth.rejection", DEBUG, {
             auth.consequence = consequence.as_str(),
-        }, "a server refused a token, and nothing comes of it now"),
+        }, "a server refused a token, and no renewal begins now"),
     }
 }
 
@@ -220,11 +220,11 @@ pub(super) fn owed(issuer: &Issuer, debt: Debt, error: &AuthError) {
     store_event!(issuer, "auth.store.owed", WARN, {
         auth.store.debt = debt.as_str(),
         error.type = error.kind().as_str(),
-    }, "the store could not be told of a session or its end, and is told later");
+    }, "a session, or its removal, could not be written to the store; the write is tried again");
 }
 
 pub(super) fn settled(issuer: &Issuer) {
-    store_event!(issuer, "auth.store.settled", INFO, {}, "the session is stored, which could not be stored before");
+    store_event!(issuer, "auth.store.settled", INFO, {}, "a session was stored that could not be stored before");
 }
 
 pub(super) fn observer_panicked(issuer: &Issuer) {

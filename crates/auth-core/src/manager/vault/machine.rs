@@ -27,14 +27,14 @@ pub(super) struct Machine {
     seen: bool,
     /// An intent of this epoch that may be on record, although nothing was sent.
     void: Option<Intent>,
-    owed: Owed,
+    pending: Pending,
     /// A write of any epoch got no response: it may still be made.
     in_doubt: bool,
 }
 
 /// The pending write.
 #[derive(Debug, Default)]
-enum Owed {
+enum Pending {
     #[default]
     Nothing,
     /// The session in use isn't stored; `failure` is the error of the last attempt.
@@ -96,8 +96,8 @@ impl Machine {
 
     /// Ends the session: the stored one is to be removed.
     pub(super) fn end(&mut self, epoch: u64) {
-        let owed = Owed::Removal(InsteadOf::Anything);
-        *self = Self { epoch, owed, in_doubt: self.in_doubt, ..Self::default() };
+        let pending = Pending::Removal(InsteadOf::Anything);
+        *self = Self { epoch, pending, in_doubt: self.in_doubt, ..Self::default() };
     }
 
     /// Begins an epoch with the session of a login or an adoption: it is to be stored, whatever the entry.
@@ -112,7 +112,7 @@ impl Machine {
         let permitted = self.permits(epoch);
         if permitted {
             let (session, instead_of) = (Arc::clone(session), InsteadOf::Anything);
-            self.owed = Owed::Session { session, instead_of, failure: None };
+            self.pending = Pending::Session { session, instead_of, failure: None };
             self.void = None;
         }
         permitted
@@ -129,7 +129,7 @@ impl Machine {
 
     /// Whether peers may have seen a session of this epoch in the store.
     pub(super) fn may_be_seen(&self) -> bool {
-        self.seen || matches!(self.owed, Owed::Session { instead_of: InsteadOf::Only(_), .. })
+        self.seen || matches!(self.pending, Pending::Session { instead_of: InsteadOf::Only(_), .. })
     }
 
     /// An intent is on record, and its request is about to leave.
@@ -149,10 +149,10 @@ impl Machine {
     }
 
     /// The write of a session got no response. The session is used all the same: it may be the only valid one.
-    pub(super) fn owe(&mut self, epoch: u64, session: &Arc<Session>, place: Place, failure: AuthError) {
+    pub(super) fn set_pending(&mut self, epoch: u64, session: &Arc<Session>, place: Place, failure: AuthError) {
         if self.permits(epoch) {
             let (session, instead_of) = (Arc::clone(session), InsteadOf::Only(place));
-            self.owed = Owed::Session { session, instead_of, failure: Some(failure) };
+            self.pending = Pending::Session { session, instead_of, failure: Some(failure) };
         }
     }
 
@@ -161,10 +161,10 @@ impl Machine {
         if !self.permits(epoch) {
             return;
         }
-        match &mut self.owed {
-            Owed::Removal(_) if self.in_doubt => {}
-            Owed::Session { instead_of, .. } | Owed::Removal(instead_of) => *instead_of = InsteadOf::Only(place),
-            Owed::Nothing => {}
+        match &mut self.pending {
+            Pending::Removal(_) if self.in_doubt => {}
+            Pending::Session { instead_of, .. } | Pending::Removal(instead_of) => *instead_of = InsteadOf::Only(place),
+            Pending::Nothing => {}
         }
     }
 
@@ -176,7 +176,7 @@ impl Machine {
     /// The place had another entry, and nothing was written.
     pub(super) fn missed_place(&mut self, epoch: u64) {
         if self.permits(epoch)
-            && let Owed::Session { instead_of, .. } = &mut self.owed
+            && let Pending::Session { instead_of, .. } = &mut self.pending
         {
             *instead_of = InsteadOf::Anything;
         }
@@ -184,11 +184,11 @@ impl Machine {
 
     /// The next step, and the epoch it belongs to.
     pub(super) fn due(&self) -> Option<(u64, Step)> {
-        let step = match (&self.owed, self.void) {
-            (Owed::Removal(instead_of), _) => Step::Remove(*instead_of),
-            (Owed::Session { session, instead_of, .. }, _) => Step::Write(Arc::clone(session), *instead_of),
-            (Owed::Nothing, Some(void)) => Step::TakeBack(void),
-            (Owed::Nothing, None) => return None,
+        let step = match (&self.pending, self.void) {
+            (Pending::Removal(instead_of), _) => Step::Remove(*instead_of),
+            (Pending::Session { session, instead_of, .. }, _) => Step::Write(Arc::clone(session), *instead_of),
+            (Pending::Nothing, Some(void)) => Step::TakeBack(void),
+            (Pending::Nothing, None) => return None,
         };
         Some((self.epoch, step))
     }
@@ -201,16 +201,16 @@ impl Machine {
         match (step, failure) {
             (Step::Write(..), None) => {
                 self.seen = true;
-                self.owed = Owed::Nothing;
+                self.pending = Pending::Nothing;
                 self.in_doubt = false;
             }
             (Step::Write(..), Some(failure)) => {
-                if let Owed::Session { failure: known, .. } = &mut self.owed {
+                if let Pending::Session { failure: known, .. } = &mut self.pending {
                     *known = Some(failure.clone());
                 }
             }
             (Step::Remove(_), None) => {
-                self.owed = Owed::Nothing;
+                self.pending = Pending::Nothing;
                 self.in_doubt = false;
             }
             (Step::TakeBack(_), None) => self.void = None,
@@ -220,17 +220,17 @@ impl Machine {
 
     /// The session in use, if it is not stored.
     pub(super) fn unsaved(&self) -> Option<&Arc<Session>> {
-        match &self.owed {
-            Owed::Session { session, .. } => Some(session),
-            Owed::Nothing | Owed::Removal(_) => None,
+        match &self.pending {
+            Pending::Session { session, .. } => Some(session),
+            Pending::Nothing | Pending::Removal(_) => None,
         }
     }
 
     /// Why the session in use isn't stored, after an attempt.
     pub(super) fn failure(&self) -> Option<&AuthError> {
-        match &self.owed {
-            Owed::Session { failure, .. } => failure.as_ref(),
-            Owed::Nothing | Owed::Removal(_) => None,
+        match &self.pending {
+            Pending::Session { failure, .. } => failure.as_ref(),
+            Pending::Nothing | Pending::Removal(_) => None,
         }
     }
 }

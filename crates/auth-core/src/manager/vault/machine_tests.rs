@@ -68,13 +68,13 @@ fn the_session_of_a_login_is_pending_until_it_is_written() {
 #[test]
 fn a_renewed_session_is_pending_for_the_place_of_the_redeemed_one() {
     let mut machine = Machine::default();
-    machine.owe(0, &session("b"), TAKEN, failure());
+    machine.set_pending(0, &session("b"), TAKEN, failure());
     assert_eq!(due(&machine), is_due(0, "write b in Taken(Revision(7))"));
     assert!(machine.failure().is_some());
 }
 
 #[test]
-fn the_end_of_a_session_voids_its_pending_writes() {
+fn the_end_of_a_session_discards_its_pending_writes() {
     let mut machine = Machine::default();
     machine.begin(1, session("a"));
     machine.set_void(1, intent(3));
@@ -97,7 +97,7 @@ fn operations_of_an_earlier_epoch_change_nothing() {
     let (epoch, write) = machine.due().unwrap();
     machine.end(2);
     machine.done(epoch, &write, None);
-    machine.owe(1, &session("b"), TAKEN, failure());
+    machine.set_pending(1, &session("b"), TAKEN, failure());
     machine.set_void(1, intent(3));
     assert!(!machine.sign_in(1, &session("c")));
     assert!(!machine.has_seen() && !machine.is_void(intent(3)));
@@ -123,7 +123,7 @@ fn a_void_intent_is_cleared_once_nothing_else_is_pending() {
     let mut machine = Machine::default();
     machine.set_void(0, intent(3));
     assert!(machine.is_void(intent(3)) && !machine.is_void(intent(4)));
-    machine.owe(0, &session("b"), TAKEN, failure());
+    machine.set_pending(0, &session("b"), TAKEN, failure());
     assert_eq!(due(&machine), is_due(0, "write b in Taken(Revision(7))"));
     step(&mut machine, None);
     assert_eq!(due(&machine), is_due(0, "take back 3"));
@@ -159,11 +159,11 @@ fn a_write_without_a_response_is_repeated_for_its_place_alone() {
     step(&mut machine, None);
     assert!(due(&machine).is_none() && machine.may_be_seen());
     machine.try_place(2, TAKEN);
-    assert!(due(&machine).is_none(), "nothing is owed");
+    assert!(due(&machine).is_none(), "nothing is pending");
 }
 
 #[test]
-fn a_mark_runs_out_and_a_session_does_not() {
+fn the_mark_of_a_removal_expires_and_a_session_does_not() {
     let (marked, vacant) = (Place::Vacant(Revision(3)), Place::Vacant(Revision::VACANT));
     assert!(marked.has_run_out(vacant) && !marked.has_run_out(Place::Vacant(Revision(4))));
     assert!(!TAKEN.has_run_out(vacant) && !marked.has_run_out(TAKEN) && !Place::Unmarked.has_run_out(vacant));

@@ -25,11 +25,11 @@ impl Vault {
             Step::Remove(InsteadOf::Only(place)) => self.remove_again(*place).await,
             Step::TakeBack(void) => return self.take_back(epoch, *void).await,
         };
-        let was_owed = self.unsaved().is_some();
+        let was_pending = self.unsaved().is_some();
         self.machine().done(epoch, step, taken.as_ref().err());
         match (step, &taken) {
             (Step::Write(..), Err(error)) => self.report.owed(Debt::Session, error),
-            (Step::Write(..), Ok(())) if was_owed => self.report.settled(),
+            (Step::Write(..), Ok(())) if was_pending => self.report.settled(),
             (Step::Remove(_), Err(error)) => self.report.owed(Debt::Removal, error),
             _ => {}
         }

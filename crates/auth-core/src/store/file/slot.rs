@@ -17,7 +17,7 @@ use crate::store::{lock_file, mark};
 use crate::{AuthError, Session};
 
 /// Writes take milliseconds; a process that takes this long is stuck.
-const WRITE_PATIENCE: Duration = Duration::from_secs(5);
+const WRITE_LOCK_LIMIT: Duration = Duration::from_secs(5);
 
 /// The files of a session, in an open folder.
 pub(super) struct Slot<'a> {
@@ -56,10 +56,10 @@ impl<'a> Slot<'a> {
     /// Runs `work` with exclusive write access to the files of this account, among all processes.
     pub(super) fn exclusively<T>(&self, work: impl FnOnce() -> Result<T, AuthError>) -> Result<T, AuthError> {
         self.at(FileStep::BeforeWriteLock);
-        let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_PATIENCE)?.ok_or_else(|| {
-            let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_PATIENCE.as_secs());
+        let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_LOCK_LIMIT)?.ok_or_else(|| {
+            let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_LOCK_LIMIT.as_secs());
             storage(format!(
-                "another process has held {} for {seconds} s: if it stands still, end it; nothing was written",
+                "another process has held {} for {seconds} s: if it hangs, end it; nothing was written",
                 path.display()
             ))
             .with_transient(true)
@@ -172,7 +172,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
     for entry in entries {
         let name = entry.map_err(|error| io("list", &files.folder, error))?.file_name();
         let Some(name) = name.to_str().filter(|name| name::is_record(name)) else { continue };
-        // It may have been removed since the listing.
+        // The file may have been removed since the listing.
         let Some(file) = folder.read(name)? else { continue };
         let bytes = contents(file, &folder.path_of(name))?;
         keys.extend(record::key_of(&bytes).filter(|key| Names::of(key).record == name));
@@ -183,7 +183,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
 /// The content of a file, up to one byte more than a record may have, in a buffer that doesn't grow.
 fn contents(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let most = record::LIMIT as u64 + 1;
-    let length = file.metadata().map_err(|error| io("look at", path, error))?.len().min(most);
+    let length = file.metadata().map_err(|error| io("inspect", path, error))?.len().min(most);
     let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 1));
     file.take(most).read_to_end(&mut bytes).map_err(|error| io("read", path, error))?;
     Ok(bytes)

@@ -40,7 +40,7 @@ impl Folder {
         match self.path_of(name).symlink_metadata() {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(io("look into the folder", &self.path, error)),
+            Err(error) => Err(io("list the folder", &self.path, error)),
         }
     }
 

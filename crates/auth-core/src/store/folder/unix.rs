@@ -76,7 +76,7 @@ impl Folder {
         match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
             Err(rustix::io::Errno::NOENT) => Ok(false),
-            Err(error) => Err(io("look into the folder", &self.path, error.into())),
+            Err(error) => Err(io("list the folder", &self.path, error.into())),
         }
     }
 
@@ -134,7 +134,7 @@ impl Folder {
     /// Checks that the folder belongs to this user, and that no other user may write to it.
     fn private(self) -> Result<Self, AuthError> {
         let (path, shown) = (&self.path, self.path.display());
-        let stat = rustix::fs::fstat(&self.handle).map_err(|error| io("look at the folder", path, error.into()))?;
+        let stat = rustix::fs::fstat(&self.handle).map_err(|error| io("inspect the folder", path, error.into()))?;
         let us = rustix::process::geteuid().as_raw();
         if stat.st_uid != us {
             let owner = stat.st_uid;
@@ -155,7 +155,7 @@ impl Folder {
     fn private_file(&self, name: &str, file: File) -> Result<File, AuthError> {
         let path = self.path_of(name);
         let shown = path.display();
-        let about = file.metadata().map_err(|error| io("look at", &path, error))?;
+        let about = file.metadata().map_err(|error| io("inspect", &path, error))?;
         let us = rustix::process::geteuid().as_raw();
         if !about.is_file() {
             return Err(storage(format!("{shown} is no regular file: move it away")));

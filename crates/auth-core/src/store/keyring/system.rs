@@ -55,7 +55,7 @@ impl Keyring for SystemKeyring {
     fn set(&self, name: &str, secret: &[u8]) -> Result<(), AuthError> {
         match self.with(name, |entry| entry.set_secret(secret))? {
             Some(()) => Ok(()),
-            None => Err(storage("the keyring took the session and then had no entry for it: look at it")),
+            None => Err(storage("the keyring took the session and then had no entry for it: check the keyring")),
         }
     }
 

@@ -55,7 +55,7 @@ impl Worker {
             .map_err(|error| storage("no thread can be started: see the cause").with_source(error))?;
         match timeout_at(deadline, answered).await {
             Ok(Ok(done)) => done,
-            Ok(Err(_)) => Err(storage("the keyring failed in a way that it never should: report it")),
+            Ok(Err(_)) => Err(storage("the keyring panicked: report it as a bug")),
             Err(_) => Err(self.late("the keyring doesn't answer, and what was asked may still happen")),
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct Record {
 /// The JSON of a record: with `sealed` instead of the session, if given.
 pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let session = sealed.is_none().then(|| SessionText::of(&stored.session));
-    let room = session.as_ref().map_or(0, SessionText::room) + sealed.as_ref().map_or(0, String::len);
+    let capacity = session.as_ref().map_or(0, SessionText::capacity) + sealed.as_ref().map_or(0, String::len);
     let record = RecordText {
         version: VERSION,
         key: key.to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Resul
             resent: intent.is_resent(),
         }),
     };
-    let mut text = to_json(&record, room + escaped(key))?;
+    let mut text = to_json(&record, capacity + escaped(key))?;
     text.push(b'\n');
     Ok(text)
 }
@@ -46,7 +46,7 @@ pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Resul
 #[cfg(feature = "encryption")]
 pub(super) fn write_session(session: &Session) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let text = SessionText::of(session);
-    to_json(&text, text.room())
+    to_json(&text, text.capacity())
 }
 
 /// Parses a record, or says why it can't. Messages of serde_json are left out, since they repeat the input.
@@ -165,7 +165,7 @@ impl SessionText {
     }
 
     /// The most bytes that its strings take in JSON.
-    fn room(&self) -> usize {
+    fn capacity(&self) -> usize {
         /// Quotes, a colon, a comma.
         const FRAME: usize = 6;
         let secrets = [Some(&self.access_token), self.refresh_token.as_ref()];
@@ -192,12 +192,12 @@ impl IntentText {
     }
 }
 
-/// JSON in a buffer that doesn't grow, since growing leaves a copy of a token behind: `room` is the most that its
+/// JSON in a buffer that doesn't grow, since growing leaves a copy of a token behind: `capacity` is the most that its
 /// strings take.
-fn to_json(value: &impl Serialize, room: usize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+fn to_json(value: &impl Serialize, capacity: usize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     /// Names, punctuation, numbers and times.
     const FRAME: usize = 1024;
-    let mut text = Zeroizing::new(Vec::with_capacity(room + FRAME));
+    let mut text = Zeroizing::new(Vec::with_capacity(capacity + FRAME));
     serde_json::to_writer(&mut *text, value).map_err(|_| storage("a session can't be written as JSON"))?;
     Ok(text)
 }
@@ -223,18 +223,18 @@ mod tests {
 
     #[test]
     fn the_buffer_of_a_record_never_grows() {
-        let nasty = "\u{1}\"\\\u{7f}é\u{1f600}\n".repeat(1000);
-        let session = Session::new(nasty.as_str(), std::time::SystemTime::now())
-            .with_refresh_token(nasty.as_str())
+        let special = "\u{1}\"\\\u{7f}é\u{1f600}\n".repeat(1000);
+        let session = Session::new(special.as_str(), std::time::SystemTime::now())
+            .with_refresh_token(special.as_str())
             .with_expiry(std::time::SystemTime::now())
-            .with_subject(&nasty)
-            .with_account(&nasty)
+            .with_subject(&special)
+            .with_account(&special)
             .with_scopes(vec![""; 5000])
-            .with_extra(&nasty, nasty.as_str())
+            .with_extra(&special, special.as_str())
             .with_extra("", "");
         let text = SessionText::of(&session);
-        let room = text.room();
-        let json = to_json(&text, room).unwrap();
-        assert_eq!(json.capacity(), room + 1024);
+        let capacity = text.capacity();
+        let json = to_json(&text, capacity).unwrap();
+        assert_eq!(json.capacity(), capacity + 1024);
     }
 }

@@ -168,7 +168,7 @@ mod sealed {
     }
 
     #[test]
-    fn old_keys_read_and_the_new_one_writes() {
+    fn old_keys_open_and_the_new_key_seals() {
         let old = text(&format(1), &stored());
         let both = RecordFormat::sealed(
             EncryptionKey::from_bytes([2; 32]).also_decrypt_with(EncryptionKey::from_bytes([1; 32])),

@@ -108,9 +108,9 @@ impl Client {
     ) -> Result<Value, Failure> {
         let wanted = self.replicas;
         // Other users of the connection wait meanwhile.
-        let patience = u64::try_from(self.limit.as_millis() / 3).unwrap_or(u64::MAX).max(1);
+        let replica_limit = u64::try_from(self.limit.as_millis() / 3).unwrap_or(u64::MAX).max(1);
         let mut all = ::redis::pipe();
-        all.load_script(script).ignore().invoke_script(call).cmd("WAIT").arg(wanted).arg(patience);
+        all.load_script(script).ignore().invoke_script(call).cmd("WAIT").arg(wanted).arg(replica_limit);
         let (written, copied): (Value, i64) = all.query_async(&mut connection).await.map_err(first)?;
         if copied < i64::from(wanted) {
             return Err(Failure::Replicas { wanted, copied });

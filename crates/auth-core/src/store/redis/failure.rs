@@ -66,22 +66,22 @@ impl Failure {
             }
             // The callback's message may contain the secret.
             Self::NoCredentials { kind, transient } => storage(format!(
-                "there are no credentials for {place}: the callback of `credentials` failed ({kind:?}); look at what it \
+                "there are no credentials for {place}: the callback of `credentials` failed ({kind:?}); check what it \
                  asks"
             ))
             .with_transient(transient),
             Self::StaleCredentials => storage(format!(
                 "{place} doesn't take what the callback of `credentials` gave (WRONGPASS): if it has just changed, wait; if \
-                 not, look at that user in Redis, and at what the callback keeps"
+                 not, check that user in Redis, and what the callback keeps"
             ))
             .with_transient(true),
             Self::Redis(error) => answered(&error, place),
             Self::Replicas { wanted, copied } => storage(format!(
-                "{place} has written it, but only {copied} of {wanted} replicas have it: look at the replicas"
+                "{place} has written it, but only {copied} of {wanted} replicas have it: check the replicas"
             ))
             .with_transient(true),
             Self::Slow(limit) => storage(format!(
-                "{place} gave no answer within {limit:?}, and what was asked may still happen: look at its load and the \
+                "{place} gave no answer within {limit:?}, and what was asked may still happen: check its load and the \
                  network"
             ))
             .with_transient(true),
@@ -107,7 +107,7 @@ fn answered(error: &RedisError, place: &dyn fmt::Display) -> AuthError {
                 .with_transient(true)
         }
         None if error.is_timeout() => storage(format!(
-            "{place} gave no answer within the time limit of the connection, and what was asked may still happen: look at \
+            "{place} gave no answer within the time limit of the connection, and what was asked may still happen: check \
              its load and the network, or set that limit higher than the store's"
         ))
         .with_transient(true),
@@ -127,14 +127,14 @@ fn outside(kind: ErrorKind, place: &dyn fmt::Display) -> AuthError {
                 .with_transient(true)
         }
         ErrorKind::ClusterConnectionNotFound => {
-            storage(format!("no node of the cluster can be reached for {place}: wait, or look at its nodes"))
+            storage(format!("no node of the cluster can be reached for {place}: wait, or check its nodes"))
                 .with_transient(true)
         }
         ErrorKind::Client
         | ErrorKind::InvalidClientConfig
         | ErrorKind::EmptySentinelList
         | ErrorKind::RESP3NotSupported => {
-            storage(format!("{place} can't be used as it is set up: look at how the connection is made"))
+            storage(format!("{place} can't be used as it is set up: check how the connection is made"))
         }
         _ => Failure::Answer.at(place),
     }
@@ -156,10 +156,10 @@ fn remedy(code: &str) -> (&'static str, bool) {
             ("is a replica and can't be written: give the address of the primary, or wait for a failover", true)
         }
         "LOADING" => ("is still loading its data: wait", true),
-        "MISCONF" => ("can't save to its disk and takes no writes: look at its disk and its log", true),
-        "NOREPLICAS" => ("has too few replicas and takes no writes: look at the replicas", true),
-        "MASTERDOWN" => ("has lost its primary: wait, or look at the primary", true),
-        "CLUSTERDOWN" | "TRYAGAIN" => ("is a cluster that isn't whole: wait, or look at its nodes", true),
+        "MISCONF" => ("can't save to its disk and takes no writes: check its disk and its log", true),
+        "NOREPLICAS" => ("has too few replicas and takes no writes: check the replicas", true),
+        "MASTERDOWN" => ("has lost its primary: wait, or check the primary", true),
+        "CLUSTERDOWN" | "TRYAGAIN" => ("is a cluster that isn't whole: wait, or check its nodes", true),
         "BUSY" => ("is busy with a script of somebody else: wait, or end it with SCRIPT KILL", true),
         "NOAUTH" => (
             "wants a password: give it in the URL, with `password` or `credentials`, or sign the given connection in",

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leases_have_a_length_that_redis_takes() {
+    fn leases_are_within_the_range_of_redis() {
         assert_eq!(milliseconds(Duration::ZERO), 1);
         assert_eq!(milliseconds(Duration::from_secs(60)), 60_000);
         assert_eq!(milliseconds(Duration::MAX), MAX_MILLISECONDS);

@@ -13,15 +13,15 @@ use crate::support::scratch::Scratch;
 const KEY: &str = "acme https://acme.test me";
 
 #[test]
-fn a_store_that_can_not_be_opened_now_is_not_an_empty_one() {
+fn a_store_that_cannot_be_opened_now_is_not_an_empty_one() {
     // The limit applies to all threads of a process.
-    let mut command = respawn(module_path!(), "without_a_file_to_spare");
+    let mut command = respawn(module_path!(), "at_the_limit_of_open_files");
     assert_passed(&command.env("INCIDENTS_CHILD", "").output().unwrap());
 }
 
 #[tokio::test]
-#[ignore = "what a process does that another test has started"]
-async fn without_a_file_to_spare() {
+#[ignore = "another test starts it as a process"]
+async fn at_the_limit_of_open_files() {
     if std::env::var_os("INCIDENTS_CHILD").is_none() {
         return;
     }
@@ -72,7 +72,7 @@ async fn signing_in_again_and_again_leaves_one_record() {
     let mut shared = Shared::new(Acme::new(&timer), &timer);
     for count in 1..=10 {
         // Each login in a process of its own.
-        shared.store = Arc::new(Unsteady::over(Arc::new(FileStore::open(scratch.path()).unwrap())));
+        shared.store = Arc::new(FaultyStore::over(Arc::new(FileStore::open(scratch.path()).unwrap())));
         shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
         assert_eq!((scratch.files().len(), shared.kept().await), (1, stored(&format!("access-{count}"))));
     }

@@ -61,16 +61,16 @@ pub(super) fn assert_holds_together() {
 }
 
 #[test]
-fn a_test_that_is_not_there_is_missed() {
+fn a_missing_test_is_reported() {
     for (name, expected) in [
-        ("incidents::the_page_and_the_tests_hold_together", true),
-        ("incidents::page::a_test_that_is_not_there_is_missed", true),
+        ("incidents::the_page_lists_every_test_and_no_other", true),
+        ("incidents::page::a_missing_test_is_reported", true),
         ("manager::decision::tests::one_renewal_at_a_time", true),
-        ("incidents::the_page_and_the_tests_hold_together_no_more", false),
-        ("incidents::elsewhere::the_page_and_the_tests_hold_together", false),
+        ("incidents::the_page_lists_every_test_and_no_other_no_more", false),
+        ("incidents::elsewhere::the_page_lists_every_test_and_no_other", false),
         ("incidents::stored", false),
-        ("no_such_file::the_page_and_the_tests_hold_together", false),
-        ("the_page_and_the_tests_hold_together", false),
+        ("no_such_file::the_page_lists_every_test_and_no_other", false),
+        ("the_page_lists_every_test_and_no_other", false),
     ] {
         assert_eq!(is_test(name), expected, "{name}");
     }

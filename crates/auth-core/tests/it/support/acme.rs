@@ -1,4 +1,4 @@
-//! A made-up vendor in process, and paused time.
+//! A simulated vendor in process, and paused time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +34,7 @@ impl PausedTimer {
     }
 
     /// The same with random bits that differ from call to call.
-    pub fn with_chance(seed: u64) -> Arc<Self> {
+    pub fn with_rng(seed: u64) -> Arc<Self> {
         let timer = Arc::into_inner(Self::new()).expect("nobody else has it yet");
         Arc::new(Self { bits: Some(AtomicU64::new(seed)), ..timer })
     }

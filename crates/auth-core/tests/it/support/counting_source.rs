@@ -13,7 +13,7 @@ struct State {
     cached: Option<Token>,
     acquired: u64,
     rejected: Vec<u64>,
-    is_stubborn: bool,
+    keeps_rejected: bool,
     failure: Option<TokenError>,
     failure_after_rejection: Option<TokenError>,
 }
@@ -24,8 +24,8 @@ impl CountingSource {
     }
 
     /// Never has another token than the first.
-    pub fn stubborn() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { is_stubborn: true, ..State::default() })))
+    pub fn keeping_rejected() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State { keeps_rejected: true, ..State::default() })))
     }
 
     /// How often `acquire` was called.
@@ -64,7 +64,7 @@ impl TokenSource for CountingSource {
             Some(error) => Err(error),
             None => {
                 let token = state.cached.clone().unwrap_or_else(|| {
-                    state.generation = if state.is_stubborn { 1 } else { state.generation + 1 };
+                    state.generation = if state.keeps_rejected { 1 } else { state.generation + 1 };
                     Token::bearer(&Secret::from(format!("token-{}", state.generation)), state.generation).unwrap()
                 });
                 state.cached = Some(token.clone());

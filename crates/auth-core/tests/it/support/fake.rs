@@ -100,7 +100,7 @@ async fn serve(
 }
 
 /// A port without a listener.
-pub async fn nobody() -> String {
+pub async fn unreachable_url() -> String {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
@@ -124,7 +124,7 @@ pub async fn hangs_up_after(bytes: &'static str) -> String {
 
 /// A clock that stands still.
 #[derive(Debug)]
-pub struct Frozen;
+pub struct FixedClock;
 
 pub const NOW: u64 = 1_700_000_000;
 
@@ -132,7 +132,7 @@ pub fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-impl Timer for Frozen {
+impl Timer for FixedClock {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -318,17 +318,17 @@ pub fn common() -> Vec<Case> {
 }
 
 /// For answers that never come: a longer wait brings nothing.
-const HASTY: Duration = Duration::from_millis(250);
+const SHORT_LIMIT: Duration = Duration::from_millis(250);
 
 /// For answers that come: none should ever take so long.
-pub const PATIENT: Duration = Duration::from_secs(30);
+pub const LONG_LIMIT: Duration = Duration::from_secs(30);
 
 /// The errors of a call without an answer; `call` makes one through a client of this URL with this time limit.
 pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(String, Duration) -> AuthError) {
     let fake = Fake::start().await;
     let too_large = Fake::answering(200, &format!(r#"{{"x":"{}"}}"#, "canary".repeat(2000))).await;
     for (what, url, kind, delivery, transient) in [
-        ("nobody listens", nobody().await, AuthErrorKind::Transport, Delivery::NotProcessed, true),
+        ("no server listens", unreachable_url().await, AuthErrorKind::Transport, Delivery::NotProcessed, true),
         ("hangs up", hangs_up_after("").await, AuthErrorKind::Transport, Delivery::Unknown, true),
         (
             "hangs up in the body",
@@ -340,7 +340,7 @@ pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(S
         ("doesn't answer", fake.url.clone(), AuthErrorKind::Timeout, Delivery::Unknown, true),
         ("too much", too_large.url.clone(), AuthErrorKind::Decode, Delivery::Unknown, false),
     ] {
-        let error = call(url, if kind == AuthErrorKind::Timeout { HASTY } else { PATIENT }).await;
+        let error = call(url, if kind == AuthErrorKind::Timeout { SHORT_LIMIT } else { LONG_LIMIT }).await;
         let seen = (error.kind(), error.delivery(), error.is_transient());
         assert_eq!(seen, (kind, delivery, transient), "{operation}: {what}: {error}");
         assert_eq!(error.family().map(|family| family.as_str()), Some(family));

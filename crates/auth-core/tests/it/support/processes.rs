@@ -17,16 +17,16 @@ use client_runtime::RetryPolicy;
 use rustix::process::{Pid, Signal};
 
 pub mod child;
-mod life;
+mod kills;
 
 use super::respawn::respawn;
-pub use child::{Died, child, points};
-pub use life::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
+pub use child::{KillPoint, child, points};
+pub use kills::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
 
-use crate::support::claiming::Claiming;
 use crate::support::vendors::ClockTimer;
+use crate::support::with_capabilities::WithCapabilities;
 
-pub type Aivo = Claiming<AivoAuthenticator>;
+pub type Aivo = WithCapabilities<AivoAuthenticator>;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse";
@@ -36,14 +36,14 @@ pub const LIFETIME: Duration = Duration::from_secs(3600);
 pub const STALE: Duration = Duration::from_secs(3400);
 
 /// A vendor that revokes the whole session when a refresh token is reused, and its clock.
-pub struct World {
+pub struct Setup {
     pub server: VendorServer,
     pub clock: ManualClock,
     /// The adapter of this process: making a client takes longer than all that a test does with it.
     aivo: Aivo,
 }
 
-impl World {
+impl Setup {
     pub async fn start() -> Self {
         let clock = ManualClock::default();
         let mut quirks = Quirks::documented();
@@ -78,15 +78,15 @@ impl World {
     }
 
     /// The same with a short limit for the lock.
-    pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
+    pub fn short_limit_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
         let mut policy = Policy::default();
         policy.lock_limit = Duration::from_millis(100);
         builder(self.aivo.clone(), store, account, &self.clock).policy(policy).build().unwrap()
     }
 
     /// A process with a manager, which dies or stops at a given point.
-    pub fn process(&self, shared: &Shared<'_>, account: &str, dies: Option<Died>) -> Process {
-        Process::start(&self.server.url(), (shared.module, &shared.place), account, dies)
+    pub fn process(&self, shared: &Shared<'_>, account: &str, kill_point: Option<KillPoint>) -> Process {
+        Process::start(&self.server.url(), (shared.module, &shared.place), account, kill_point)
     }
 
     /// Asks a process for a token, at the time of the test.
@@ -101,7 +101,7 @@ impl World {
     }
 
     /// Asserts that no refresh token was ever sent twice, and the number of logins.
-    pub fn assert_unharmed(&self, logins: u64) {
+    pub fn assert_sent_once(&self, logins: u64) {
         let state = self.server.state();
         let stats = state.stats();
         let counts = (stats.repeated_refresh_tokens(), stats.reused_refresh_tokens(), stats.calls("login"));
@@ -113,7 +113,7 @@ fn aivo(url: &str, clock: &ManualClock) -> Aivo {
     let timer = Arc::new(ClockTimer(clock.clone()));
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned()));
     let client = client.retry(RetryPolicy::never()).timer(timer).build().unwrap();
-    Claiming::that_reuse_is_punished(AivoAuthenticator::new(client))
+    WithCapabilities::that_reuse_is_punished(AivoAuthenticator::new(client))
 }
 
 fn builder<A: Authenticator + 'static>(
@@ -166,13 +166,16 @@ pub struct Process {
 }
 
 /// The longest time that a process may take to answer, or to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 impl Process {
     /// `store` is a place, in the form that the test `child` of a module expects.
-    fn start(url: &str, (module, store): (&str, &str), account: &str, dies: Option<Died>) -> Self {
+    fn start(url: &str, (module, store): (&str, &str), account: &str, kill_point: Option<KillPoint>) -> Self {
         let mut command = respawn(module, "child");
-        command.env(child::ROLE, format!("{url}\n{store}\n{account}\n{}", dies.map(|dies| dies.0).unwrap_or_default()));
+        command.env(
+            child::ROLE,
+            format!("{url}\n{store}\n{account}\n{}", kill_point.map(|kill_point| kill_point.0).unwrap_or_default()),
+        );
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
         let (sender, answers) = std::sync::mpsc::channel();
@@ -204,7 +207,7 @@ impl Process {
 
     /// Waits for its answer; `None` if it died before it had one.
     pub fn answer(&mut self) -> Option<Answer> {
-        match self.answers.recv_timeout(PATIENCE) {
+        match self.answers.recv_timeout(ANSWER_LIMIT) {
             Ok(answer) => Some(answer),
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("the process neither answers nor dies"),
@@ -232,7 +235,7 @@ impl Process {
         let state = || std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let begun = std::time::Instant::now();
         while !state().rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T')) {
-            assert!(begun.elapsed() < PATIENCE, "it does not stop");
+            assert!(begun.elapsed() < ANSWER_LIMIT, "it does not stop");
             std::thread::yield_now();
         }
     }

@@ -15,7 +15,7 @@ use test_requirements::{Requirement, requirement};
 pub use resp::Reply;
 
 /// The longest time that Redis may take for any command.
-const PATIENCE: Duration = Duration::from_secs(20);
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 pub struct RedisServer {
     process: Child,
@@ -102,7 +102,7 @@ impl RedisServer {
             if self.comes_up() {
                 return;
             }
-            assert!(start.elapsed() < PATIENCE, "redis-server doesn't come back");
+            assert!(start.elapsed() < ANSWER_LIMIT, "redis-server doesn't come back");
             self.stop();
         }
     }
@@ -131,7 +131,7 @@ impl RedisServer {
             if self.process.try_wait().unwrap().is_some() {
                 return false;
             }
-            assert!(start.elapsed() < PATIENCE, "redis-server doesn't answer");
+            assert!(start.elapsed() < ANSWER_LIMIT, "redis-server doesn't answer");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -147,7 +147,7 @@ impl RedisServer {
     }
 
     fn try_command(&self, words: &[&str]) -> std::io::Result<Reply> {
-        let mut connection = resp::Connection::open(self.port, PATIENCE)?;
+        let mut connection = resp::Connection::open(self.port, ANSWER_LIMIT)?;
         if let Some(password) = &self.password {
             connection.ask(&["AUTH", password])?;
         }
@@ -198,7 +198,7 @@ fn guard(server: &Child, folder: &Path) -> Child {
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "never: {what}");
+        assert!(start.elapsed() < ANSWER_LIMIT, "never: {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

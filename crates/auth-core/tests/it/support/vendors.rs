@@ -16,13 +16,13 @@ use svix_client::types::{AppPortalAccessIn, CreateMessageTokenIn};
 pub const EMAIL: &str = "ada@example.com";
 pub const APP: &str = "an-app";
 
-use crate::support::claiming::Claiming;
+use crate::support::with_capabilities::WithCapabilities;
 
 /// For answers that stop: a longer wait brings nothing.
-const HASTY: Duration = Duration::from_millis(250);
+const SHORT_LIMIT: Duration = Duration::from_millis(250);
 
 /// For answers that come: none should ever take so long.
-pub const PATIENT: Duration = Duration::from_secs(30);
+pub const LONG_LIMIT: Duration = Duration::from_secs(30);
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
@@ -149,7 +149,7 @@ impl Adapter {
             Self::Svix(adapter) => Arc::new(adapter.clone()),
             Self::PacerPro(adapter) => Arc::new(adapter.clone()),
             // The fake vendors detect a reused token.
-            Self::Aivo(adapter) => Arc::new(Claiming::that_reuse_is_punished(adapter.clone())),
+            Self::Aivo(adapter) => Arc::new(WithCapabilities::that_reuse_is_punished(adapter.clone())),
         }
     }
 
@@ -195,18 +195,18 @@ impl Ready {
 }
 
 /// A vendor on a socket, adapters that call it, and another origin that must not be called.
-pub struct World {
+pub struct Setup {
     pub server: VendorServer,
     pub elsewhere: VendorServer,
     pub clock: ManualClock,
     pub canary: Canary,
     pub adapter: Adapter,
-    hasty: Adapter,
+    short_limit: Adapter,
     password: String,
     key: String,
 }
 
-impl World {
+impl Setup {
     pub async fn start(vendor: Vendor) -> Self {
         let (clock, mut canary) = (ManualClock::default(), Canary::new());
         let (password, key) = (canary.secret("password"), canary.secret("key"));
@@ -218,8 +218,8 @@ impl World {
         let server = fake.start().await.unwrap();
         let elsewhere = FakeVendor::new(auth_testkit::VendorState::new(vendor)).start().await.unwrap();
         let adapter = |timeout| Adapter::new(vendor, &server.url(), &key, timeout, &clock);
-        let (adapter, hasty) = (adapter(PATIENT), adapter(HASTY));
-        Self { server, elsewhere, clock, canary, adapter, hasty, password, key }
+        let (adapter, short_limit) = (adapter(LONG_LIMIT), adapter(SHORT_LIMIT));
+        Self { server, elsewhere, clock, canary, adapter, short_limit, password, key }
     }
 
     pub fn credentials(&self) -> Credentials {
@@ -262,7 +262,7 @@ impl World {
     /// A call that a fault hits.
     pub async fn call_under(&self, fault: &Fault, row: &Row, ready: &Ready) -> Result<String, AuthError> {
         let stalls = matches!(fault, Fault::StallHeaders | Fault::StallBody);
-        let adapter = if stalls { &self.hasty } else { &self.adapter };
+        let adapter = if stalls { &self.short_limit } else { &self.adapter };
         let planned = self.server.faults().on(row.operation, fault.clone());
         let mut outcome = adapter.call(row.verb, ready).await;
         // On a busy machine the short limit can end before the request arrives.

@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR - 2 * 60 * SECOND).await;
     manager.token().await.unwrap();
     let (recording, is_recording) = oneshot::channel();
@@ -14,9 +14,9 @@ async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent()
     store.plan(move |step| match recording.take_if(|_| step == Step::Intend) {
         Some(recording) => {
             recording.send(()).unwrap();
-            Trouble::IsSlow
+            StoreFault::IsSlow
         }
-        None => Trouble::None,
+        None => StoreFault::None,
     });
     manager.token().await.unwrap();
     is_recording.await.unwrap();
@@ -27,10 +27,10 @@ async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent()
 
 #[tokio::test(start_paused = true)]
 async fn logout_login_logout_leaves_nothing() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
     manager.token().await.unwrap();
-    store.trouble(Step::Remove, Trouble::Hangs);
+    store.store_fault(Step::Remove, StoreFault::Hangs);
     let first = tokio::spawn({
         let manager = manager.clone();
         async move { manager.logout().await }
@@ -41,7 +41,7 @@ async fn logout_login_logout_leaves_nothing() {
         async move { manager.login(password()).await }
     });
     tokio::time::sleep(SECOND).await;
-    store.plan(|_| Trouble::None);
+    store.plan(|_| StoreFault::None);
     let second = manager.logout().await.unwrap();
     assert_eq!(second, Ended::AtVendor);
     let _ = (first.await.unwrap(), login.await.unwrap());
@@ -77,7 +77,7 @@ async fn a_logout_reports_its_result() {
         let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build().unwrap();
         let ended = manager.logout().await;
         if let Err(error) = &ended {
-            assert!(error.to_string().contains("lives on"), "{error}");
+            assert!(error.to_string().contains("stays valid"), "{error}");
         }
         assert_eq!(ended.map_err(|error| error.kind()), expected, "{age:?} {logout:?}");
         assert_eq!(manager.authenticator().calls("refresh"), renewals);

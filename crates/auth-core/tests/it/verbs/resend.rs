@@ -11,7 +11,7 @@ fn forgiving(timer: &Arc<PausedTimer>) -> Acme {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_costs_no_session_where_reuse_is_forgiven() {
     for punished in [false, true] {
-        let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+        let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
         let mut acme = forgiving(&timer);
         acme.capabilities.punishes_reuse = punished;
         acme.script("refresh", [Answer::Lost]);
@@ -33,7 +33,7 @@ async fn a_lost_answer_costs_no_session_where_reuse_is_forgiven() {
 
 #[tokio::test(start_paused = true)]
 async fn peers_send_a_refresh_token_at_most_twice() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = Arc::new(forgiving(&timer));
     acme.script("refresh", [Answer::Lost, Answer::Lost, Answer::Lost]);
     store.store.save(KEY, &acme.session(HOUR)).await.unwrap();
@@ -55,7 +55,7 @@ async fn peers_send_a_refresh_token_at_most_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn the_token_of_a_dead_peer_is_resent_where_reuse_is_forgiven() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let manager = over(&store, forgiving(&timer), &timer, HOUR - 100 * SECOND).await;
     let stored = store.store.load(KEY).await.unwrap().unwrap();
     store.store.record_intent(KEY, stored.revision, Intent::of(&stored.session, 7)).await.unwrap();
@@ -67,7 +67,7 @@ async fn the_token_of_a_dead_peer_is_resent_where_reuse_is_forgiven() {
 
 #[tokio::test(start_paused = true)]
 async fn a_resend_that_meets_a_busy_vendor_can_be_repeated() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost, Answer::Err(busy()), Answer::Err(busy())]);
     let manager = over(&store, acme, &timer, HOUR).await;
@@ -82,7 +82,7 @@ async fn a_resend_that_meets_a_busy_vendor_can_be_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn a_manager_with_credentials_does_not_resend_a_token() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost]);
     store.store.save(KEY, &acme.session(HOUR)).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_manager_with_credentials_does_not_resend_a_token() {
 
 #[tokio::test(start_paused = true)]
 async fn keep_alive_resends_only_after_the_end_of_the_token() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost]);
     let manager = over(&store, acme, &timer, Duration::ZERO).await;
@@ -112,15 +112,15 @@ async fn keep_alive_resends_only_after_the_end_of_the_token() {
 
 #[tokio::test(start_paused = true)]
 async fn a_resend_whose_intent_may_be_on_record_is_not_tried_again() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost]);
     let manager = over(&store, acme, &timer, HOUR).await;
     assert!(manager.token().await.is_err());
     tokio::time::sleep(60 * SECOND).await;
-    store.trouble(Step::Intend, Trouble::LosesTheAnswer);
+    store.store_fault(Step::Intend, StoreFault::LosesTheAnswer);
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Storage);
-    store.plan(|_| Trouble::None);
+    store.plan(|_| StoreFault::None);
     tokio::time::sleep(60 * SECOND).await;
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
     assert_eq!(manager.authenticator().calls("refresh"), 1);

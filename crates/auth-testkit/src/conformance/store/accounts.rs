@@ -32,7 +32,7 @@ impl Suite<'_> {
                 continue;
             };
             let expected = stored(&session, None, revision);
-            self.finds("every member of a session comes back as it was", ACCOUNT, Some(&expected)).await;
+            self.finds("every property of a session is read back unchanged", ACCOUNT, Some(&expected)).await;
         }
         self.clean(ACCOUNT).await;
     }
@@ -42,16 +42,16 @@ impl Suite<'_> {
         const KEYS: [&str; 3] = ["acme https://acme.example ada", "conformance/é \n%20", "conformance/removed"];
         let store = self.open();
         if matches!(store.keys().await, Err(error) if error.kind() == AuthErrorKind::Unsupported) {
-            return self.report.skip("the keys of what is stored can be listed", "the store can't list them");
+            return self.report.skip("the keys of stored sessions can be listed", "the store can't list them");
         }
         for key in KEYS {
             self.ok("any session can be saved", store.save(key, &session(key)).await);
         }
         self.clean(KEYS[2]).await;
-        if let Some(mut keys) = self.ok("the keys of what is stored can be listed", store.keys().await) {
+        if let Some(mut keys) = self.ok("the keys of stored sessions can be listed", store.keys().await) {
             keys.sort();
             let seen = || format!("{keys:?}");
-            self.check("the keys are those of what is stored, and no others", keys == KEYS[..2], seen);
+            self.check("the keys are those of stored sessions, and no others", keys == KEYS[..2], seen);
         }
         for key in KEYS {
             self.clean(key).await;
@@ -98,7 +98,9 @@ impl Suite<'_> {
         for (which, account) in accounts.into_iter().enumerate() {
             let session = session(which);
             let saved = store.compare_and_swap(account, None, &session).await;
-            if let Some(revision) = self.written("any text is an account, and none is another", saved) {
+            if let Some(revision) =
+                self.written("any string is an account, and different strings are different accounts", saved)
+            {
                 kept.push((account, stored(&session, None, revision)));
             }
         }

@@ -20,21 +20,21 @@ impl Suite<'_> {
         let Some(held) = self.ok("a free lock is taken at once", one.lock(ACCOUNT, NOW).await) else { return };
         self.shown.push(format!("{held:?}"));
         let late = other.lock(ACCOUNT, Duration::from_millis(20)).await;
-        let error = self.fails("a lock that another handle has is a timeout", AuthErrorKind::Timeout, late);
+        let error = self.fails("a lock that another handle holds is a timeout", AuthErrorKind::Timeout, late);
         if let Some(error) = error {
             let delivery = error.delivery();
             let untouched = delivery == Delivery::NotProcessed;
-            self.check("a lock that wasn't had did nothing", untouched, || format!("{delivery:?}"));
+            self.check("a lock that wasn't taken has no effect", untouched, || format!("{delivery:?}"));
         }
         let own = one.lock(ACCOUNT, NOW).await;
-        self.fails("a lock excludes the handle that has it too", AuthErrorKind::Timeout, own);
+        self.fails("a lock excludes the handle that holds it too", AuthErrorKind::Timeout, own);
         let unrelated = other.lock("conformance/locks-2", NOW).await;
         if let Some(unrelated) = self.ok("each account has a lock of its own", unrelated) {
             unrelated.release().await;
         }
         let session = session("locked");
-        if let Some(revision) = self.ok("a lock keeps nobody from writing", other.save(ACCOUNT, &session).await) {
-            self.finds("a lock keeps nobody from reading", ACCOUNT, Some(&stored(&session, None, revision))).await;
+        if let Some(revision) = self.ok("a lock prevents no writes", other.save(ACCOUNT, &session).await) {
+            self.finds("a lock prevents no reads", ACCOUNT, Some(&stored(&session, None, revision))).await;
         }
         held.release().await;
         let Some(held) = self.ok("a lock that was released is free", other.lock(ACCOUNT, NOW).await) else { return };
@@ -57,10 +57,10 @@ impl Suite<'_> {
         let _ = abandoned.await;
         held.release().await;
         let Ok(got) = waits.await else { return };
-        let Some(got) = self.ok("whoever waits for a lock gets it", got) else { return };
+        let Some(got) = self.ok("a waiter gets a lock that is released", got) else { return };
         got.release().await;
         let after = self.open().lock(ACCOUNT, SOON).await;
-        let Some(after) = self.ok("whoever stopped waiting holds nothing", after) else { return };
+        let Some(after) = self.ok("a waiter that was dropped holds no lock", after) else { return };
         after.release().await;
         self.one_at_a_time().await;
         self.clean(ACCOUNT).await;
@@ -83,8 +83,8 @@ impl Suite<'_> {
         }
         while let Some(done) = tasks.join_next().await {
             let Ok(done) = done else { continue };
-            let Some(alone) = self.ok("everybody gets a lock in the end", done) else { continue };
-            self.check("a lock is had by one at a time", alone, || "two had it".to_owned());
+            let Some(alone) = self.ok("every waiter gets the lock", done) else { continue };
+            self.check("one task at a time holds a lock", alone, || "two held it".to_owned());
         }
     }
 }

@@ -17,15 +17,17 @@ impl Suite<'_> {
         let wins =
             self.race(|store, which| async move { store.compare_and_swap(ACCOUNT, None, &session(which)).await });
         let wins = wins.await;
-        let Some((winner, first)) = self.only("of many that expect nothing, one writes", wins) else { return };
-        let name = "what is there is the winner's";
+        let Some((winner, first)) = self.only("of many swaps that expect nothing, one writes", wins) else { return };
+        let name = "the stored session is the winner's";
         self.finds_the_session_of(name, winner, first, None).await;
 
         let wins = self.race(move |store, which| async move {
             store.compare_and_swap(ACCOUNT, Some(first), &session(which)).await
         });
         let wins = wins.await;
-        let Some((winner, second)) = self.only("of many that expect the same, one writes", wins) else { return };
+        let Some((winner, second)) = self.only("of many swaps that expect the same revision, one writes", wins) else {
+            return;
+        };
         self.finds_the_session_of(name, winner, second, None).await;
 
         let wins = self.race(move |store, which| async move {
@@ -34,7 +36,7 @@ impl Suite<'_> {
         let wins = wins.await;
         let Some((owner, third)) = self.only("of many intents, one is recorded", wins) else { return };
         let intent = Intent::of(&session(0), owner);
-        self.finds_the_session_of("the intent that is there is the winner's", winner, third, Some(intent)).await;
+        self.finds_the_session_of("the recorded intent is the winner's", winner, third, Some(intent)).await;
         self.counts().await;
         self.clean(ACCOUNT).await;
     }
@@ -60,7 +62,7 @@ impl Suite<'_> {
         let mut wins = Vec::new();
         while let Some(done) = tasks.join_next().await {
             let Ok((which, result)) = done else { continue };
-            if let Some(Some(revision)) = self.ok("those who lose a race see no error", result) {
+            if let Some(Some(revision)) = self.ok("the losers of a race see no error", result) {
                 wins.push((which, revision));
             }
         }

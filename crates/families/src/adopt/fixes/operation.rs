@@ -6,7 +6,7 @@ use openapi_pipeline::{Node, load};
 use serde_json::{Value as Json, json};
 
 use super::Action;
-use super::place::{Located, Way, quoted};
+use super::place::{Located, NodePath, quoted};
 
 /// The corrections for every operation that a problem names.
 pub(super) fn corrections(root: &Node, located: &[Located<'_>]) -> Vec<Action> {
@@ -24,7 +24,7 @@ pub(super) fn corrections(root: &Node, located: &[Located<'_>]) -> Vec<Action> {
             if codes.is_empty() || operation.as_object().is_none() {
                 continue;
             }
-            let place = Way::of(&["paths", path, method]);
+            let place = NodePath::of(&["paths", path, method]);
             let mut work = Work { root, path, place, named, actions: Vec::new(), removals: &mut removals };
             work.operation(item, operation, &codes);
             for action in work.actions {
@@ -46,7 +46,7 @@ pub(super) fn corrections(root: &Node, located: &[Located<'_>]) -> Vec<Action> {
 struct Work<'a> {
     root: &'a Node,
     path: &'a str,
-    place: Way,
+    place: NodePath,
     /// The operation in messages.
     named: String,
     actions: Vec<Action>,
@@ -55,7 +55,7 @@ struct Work<'a> {
 
 /// A parameter, and its place.
 struct Parameter<'a> {
-    list: Way,
+    list: NodePath,
     at: usize,
     /// Whether it stands there, and not behind a reference.
     is_here: bool,
@@ -72,7 +72,7 @@ impl Work<'_> {
             return;
         }
         let own = parameters(self.root, operation, &self.place.name("parameters"));
-        let shared = parameters(self.root, item, &Way::of(&["paths", self.path, "parameters"]));
+        let shared = parameters(self.root, item, &NodePath::of(&["paths", self.path, "parameters"]));
         for list in [&own, &shared] {
             self.unusable(list);
         }
@@ -149,7 +149,7 @@ impl Work<'_> {
 }
 
 /// The parameters of an operation or a path item.
-fn parameters<'a>(root: &'a Node, holder: &'a Node, list: &Way) -> Vec<Parameter<'a>> {
+fn parameters<'a>(root: &'a Node, holder: &'a Node, list: &NodePath) -> Vec<Parameter<'a>> {
     let items = holder.get("parameters").and_then(Node::as_array).unwrap_or_default();
     let parameter = |(at, item): (usize, &'a Node)| {
         let target = item.get_str("$ref").map_or(Some(item), |reference| load::resolve(root, reference));
@@ -161,7 +161,7 @@ fn parameters<'a>(root: &'a Node, holder: &'a Node, list: &Way) -> Vec<Parameter
             location: target.and_then(|target| target.get_str("in")),
         }
     };
-    // One that refers to nothing is a problem of its own.
+    // A parameter whose reference is dangling is a problem of its own.
     let is_known = |(_, item): &(usize, &Node)| {
         item.get_str("$ref").is_none_or(|reference| load::resolve(root, reference).is_some())
     };

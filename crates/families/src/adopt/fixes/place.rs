@@ -13,9 +13,9 @@ pub(super) enum Step {
 
 /// The way from the root of a document to a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Way(Vec<Step>);
+pub(super) struct NodePath(Vec<Step>);
 
-impl Way {
+impl NodePath {
     pub(super) fn of(names: &[&str]) -> Self {
         Self(names.iter().map(|name| Step::Name((*name).to_owned())).collect())
     }
@@ -99,7 +99,7 @@ pub(super) fn quoted(name: &str) -> String {
 /// A problem, and its place in a document.
 pub(super) struct Located<'p> {
     pub(super) problem: &'p Diagnostic,
-    pub(super) way: Way,
+    pub(super) way: NodePath,
 }
 
 /// The problems whose place is in a document, in their order.
@@ -110,7 +110,7 @@ pub(super) fn locate<'p>(root: &Node, problems: &'p [Diagnostic]) -> Vec<Located
     if !wanted.is_empty() {
         search(root, &wanted, &mut Vec::new(), &mut ways);
     }
-    let found = |problem: &'p Diagnostic| Some(Located { problem, way: Way(ways.get(&place(problem)?)?.clone()) });
+    let found = |problem: &'p Diagnostic| Some(Located { problem, way: NodePath(ways.get(&place(problem)?)?.clone()) });
     problems.iter().filter_map(found).collect()
 }
 
@@ -136,23 +136,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_is_a_target() {
-        let way = Way::of(&["paths", "/it's/{id}", "get"]).name("parameters").index(2).name("x-\\\n");
+    fn a_node_path_becomes_a_json_path() {
+        let way = NodePath::of(&["paths", "/it's/{id}", "get"]).name("parameters").index(2).name("x-\\\n");
         assert_eq!(way.target(), r"$.paths['/it\'s/{id}'].get.parameters[2]['x-\\\u000a']");
-        assert_eq!(Way::default().target(), "$");
+        assert_eq!(NodePath::default().target(), "$");
     }
 
     #[test]
     fn schemas_are_told_by_what_holds_them() {
         for way in [
-            Way::of(&["components", "schemas", "A"]),
-            Way::of(&["definitions", "A", "properties", "parameters"]),
-            Way::of(&["schema", "allOf"]).index(0),
-            Way::of(&["schema", "items"]),
+            NodePath::of(&["components", "schemas", "A"]),
+            NodePath::of(&["definitions", "A", "properties", "parameters"]),
+            NodePath::of(&["schema", "allOf"]).index(0),
+            NodePath::of(&["schema", "items"]),
         ] {
             assert!(way.is_schema(), "{}", way.target());
         }
-        for way in [Way::of(&["get", "parameters"]).index(0), Way::of(&["get", "responses", "404"]), Way::default()] {
+        for way in [
+            NodePath::of(&["get", "parameters"]).index(0),
+            NodePath::of(&["get", "responses", "404"]),
+            NodePath::default(),
+        ] {
             assert!(!way.is_schema(), "{}", way.target());
         }
     }

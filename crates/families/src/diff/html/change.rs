@@ -40,9 +40,10 @@ impl Articles {
         order.sort_by_key(|(_, change)| change.level());
         let mut list: Vec<Option<String>> = vec![None; changes.len()];
         let (mut size, mut hidden) = (0, 0);
-        let (firsts, mut shown) = (repeats::firsts(changes), HashSet::new());
+        let (first_of_repeated, mut shown) = (repeats::first_of_repeated(changes), HashSet::new());
         for (at, change) in order {
-            let first = firsts.get(&change.fingerprint).copied().filter(|first| shown.contains(&first.fingerprint));
+            let first =
+                first_of_repeated.get(&change.fingerprint).copied().filter(|first| shown.contains(&first.fingerprint));
             let article = article(compared, change, first, size < EXCERPTS_UNTIL && first.is_none());
             let after = size + article.len() + OVERHEAD;
             match list.get_mut(at) {

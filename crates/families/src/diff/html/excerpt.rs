@@ -24,7 +24,7 @@ pub(super) fn excerpt(sources: &Sources, origin: Origin) -> String {
     let own = indentation(rest);
     let mut lines = Vec::new();
     for (number, line) in rest.lines().take(LINES).enumerate() {
-        // What follows at the level of the place or outside of it is not its own.
+        // A line that is indented no deeper than the first one no longer belongs to the value.
         if number > 0 && (line.trim().is_empty() || indentation(line) <= own) {
             if line.len() < LONGEST_LINE && line.trim_start().starts_with(['}', ']']) && indentation(line) == own {
                 lines.push(escape(line.trim_end().trim_start()));

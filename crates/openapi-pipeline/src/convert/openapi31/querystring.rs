@@ -23,9 +23,9 @@ pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
                 cx.note(&DROP_QUERYSTRING_PARAMETER, origin, format!("{method} {path} is left out: {reason}"));
                 cx.leave_out((method, path), Construct::ParameterLocation, origin, reason);
                 if let Some(operation) = item.remove(method)
-                    && let Some(beside) = cx.beside()
+                    && let Some(unconverted) = cx.unconverted()
                 {
-                    beside.keep_part(format!("{} {path}", method.to_uppercase()), &operation);
+                    unconverted.keep_part(format!("{} {path}", method.to_uppercase()), &operation);
                 }
             }
         }

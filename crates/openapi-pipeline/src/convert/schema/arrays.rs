@@ -20,8 +20,8 @@ pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
 
 /// `prefixItems` with `items` for the rest, or `items` as an array with `additionalItems` for the rest.
 fn tuple(cx: &mut Context, schema: &mut Node) {
-    let is_list = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
-    let (positions, rest) = match (is_list("prefixItems"), is_list("items")) {
+    let is_array = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
+    let (positions, rest) = match (is_array("prefixItems"), is_array("items")) {
         (true, _) => ("prefixItems", "items"),
         (false, true) => ("items", "additionalItems"),
         (false, false) => {
@@ -51,7 +51,7 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
                     schemas.push(rest);
                 }
             }
-            // Items beyond the positions can be anything.
+            // Items after the positions of `prefixItems` can have any value.
             _ => schemas.push(Node::object(origin)),
         }
     }
@@ -61,8 +61,7 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
     let items = match schemas.len() {
         1 => schemas.swap_remove(0),
         _ => {
-            // There is no schema of any item: the first of them stands for it.
-
+            // The combined schema isn't in the description, so it has the origin of the first position's schema.
             Node::object(schemas.first().map_or(origin, |first| first.origin)).with("anyOf", schemas)
         }
     };

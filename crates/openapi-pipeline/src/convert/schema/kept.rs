@@ -29,13 +29,13 @@ const KEYWORDS: [&str; 20] = [
 
 /// Keeps what is about to be dropped.
 pub(super) fn keep(cx: &mut Context, schema: &Node) {
-    if cx.beside().is_none() {
+    if cx.unconverted().is_none() {
         return;
     }
     for name in KEYWORDS {
         let Some(value) = schema.get(name).filter(|value| loses(schema, name, value)) else { continue };
-        if let Some(beside) = cx.beside() {
-            beside.keep_keyword(schema.origin, name, value.clone());
+        if let Some(unconverted) = cx.unconverted() {
+            unconverted.keep_keyword(schema.origin, name, value.clone());
         }
     }
 }

@@ -71,7 +71,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             format!("the schemas of {names} became additionalProperties of any of them")
         }
         _ if is_free => {
-            // Values that the patterns allow must stay possible, and other properties can be anything.
+            // The values that the patterns allow must stay valid, and other properties can have any value.
             schema.set("additionalProperties", Object::default());
             format!("dropped {names}; other properties can be anything")
         }

@@ -57,14 +57,14 @@ fn convert_operation(
     let (own_bodies, rest): (Vec<_>, Vec<_>) = own.into_iter().partition(body::is_body_or_form);
     keep_parameters(cx, operation, rest);
     let bodies = overridden(inherited, own_bodies);
-    let as_written = cx.beside().map(|_| Node::new(bodies.clone(), operation.origin));
+    let as_written = cx.unconverted().map(|_| Node::new(bodies.clone(), operation.origin));
     match (body::convert(cx, bodies, consumes), as_written) {
         (Ok(Some(request_body)), _) => put(operation, "requestBody", request_body),
         (Ok(None), _) => {}
-        // It is this operation that can't be called, and no reason to compare none.
+        // Only this operation can't be called; the others are still compared.
         (Err(problem), Some(as_written)) => {
-            if let Some(beside) = cx.beside() {
-                beside.contradiction(operation.origin, problem.message, as_written);
+            if let Some(unconverted) = cx.unconverted() {
+                unconverted.contradiction(operation.origin, problem.message, as_written);
             }
         }
         (Err(problem), None) => return Err(problem),

@@ -399,7 +399,7 @@ fn two_bodies_are_an_error() {
 }
 
 #[test]
-fn nested_lists_lose_their_separator_with_a_note() {
+fn nested_arrays_lose_their_separator_with_a_note() {
     let input = swagger(parameter(json!({"name": "p", "in": "query", "type": "array", "collectionFormat": "multi",
         "items": {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}})));
     let (cx, result) = convert(Dialect::Swagger2, &input);

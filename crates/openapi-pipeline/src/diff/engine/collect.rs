@@ -40,7 +40,7 @@ impl<'a> Engine<'a> {
             }
         }
         if self.is_cut_short {
-            let message = "the documents list or combine too much to be compared to the end".to_owned();
+            let message = "the documents have too many values or combinations to be compared completely".to_owned();
             let rule = &rules::COMPARISON_INCOMPLETE;
             let found = Found { rule, old: None, new: Some(Shown::new(self.new.root, "")), message };
             merged.insert(ChangeKey::of(&found, Subject::Document), (found, HashSet::new()));
@@ -100,7 +100,7 @@ impl<'a> Engine<'a> {
     fn subject(&self, found: &Found<'a>, names: &[String]) -> Subject {
         let component = |number| match (found.new.is_some(), self.renamed.get(&number)) {
             (true, _) => self.new.component(number),
-            // What is gone of a component stands with what else changed in it.
+            // Removed parts of a renamed component are listed under its new name, with its other changes.
             (false, Some(number)) => self.new.component(*number),
             (false, None) => self.old.component(number),
         };

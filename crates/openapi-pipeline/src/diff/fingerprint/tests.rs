@@ -68,7 +68,7 @@ fn another_value_is_another_change() {
 }
 
 #[test]
-fn changes_that_are_alike_but_for_their_position_are_told_apart() {
+fn changes_that_differ_only_in_position_have_different_fingerprints() {
     let union = |nullable: bool| {
         let part =
             |kind: &str| json!({"type": "object", "properties": {kind: {"type": "string", "nullable": nullable}}});
@@ -80,7 +80,7 @@ fn changes_that_are_alike_but_for_their_position_are_told_apart() {
 }
 
 #[test]
-fn texts_are_kept_apart_and_the_digits_are_read_back() {
+fn adjacent_strings_are_hashed_separately_and_fingerprints_parse_back() {
     let one = Fingerprint::of(["ab", "c"]);
     assert_ne!(one, Fingerprint::of(["a", "bc"]));
     assert_eq!(one.to_string().parse(), Ok(one));

@@ -37,7 +37,7 @@ pub(super) fn compare<'a>(
             }
         }
     }
-    // One answer more forbids none of the others.
+    // An additional answer forbids none of the others.
     for (status, answer) in after.iter().filter(|(status, _)| !before.iter().any(|(other, _)| other == status)) {
         let message = format!("the answer {status} to {call} is new");
         let shown =

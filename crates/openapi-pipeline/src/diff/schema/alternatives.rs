@@ -118,7 +118,7 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     }
     gone.iter().for_each(|branch| removed(engine, work, *branch));
     let is_open = is_open(&engine.old, work, old);
-    // Of one union alone, the generated type keeps what a further constant tells.
+    // The type of a single union keeps the variant that a further constant selects.
     let is_alone = old.keyword == "oneOf" && work.old.unions.len() == 1 && !more.is_empty();
     let constants = Some(&old.branches).filter(|_| is_alone).and_then(|all| tags::telling(&engine.old, all));
     for branch in &more {

@@ -26,7 +26,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     if before != after {
         let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
         let text = |name: Option<&str>| name.unwrap_or("nothing").to_owned();
-        let message = format!("alternatives of {} are told apart by `{}`", work.label, text(after));
+        let message = format!("alternatives of {} are distinguished by `{}`", work.label, text(after));
         return engine.found(work.unit, rule, Shown::new(old, text(before)), Shown::new(new, text(after)), message);
     }
     mappings(engine, work, old, new);
@@ -48,7 +48,7 @@ fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
     let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
     let how = if new.is_some() { "by a property" } else { "by their form alone" };
-    let message = format!("alternatives of {} are told apart {how}", work.label);
+    let message = format!("alternatives of {} are distinguished {how}", work.label);
     let nothing = |view: &View<'a>| Shown::new(view.at, "no discriminator");
     let before = old.map_or_else(|| nothing(&work.old), Shown::value);
     let after = new.map_or_else(|| nothing(&work.new), Shown::value);

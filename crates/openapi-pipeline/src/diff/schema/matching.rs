@@ -6,8 +6,8 @@ use crate::diff::engine::{Engine, Work};
 use crate::diff::side::{Side, Site};
 use crate::diff::view::{Union, View};
 
-/// How many pairs of alternatives are weighed to match them.
-const MAX_WEIGHED: usize = 4_096;
+/// How many pairs of alternatives are compared to match them.
+const MAX_COMPARED: usize = 4_096;
 
 /// Matches the unions of both sides: equal ones, then those with the same keyword, then the rest.
 pub(super) fn pairs_of_unions<'w, 'a>(
@@ -47,8 +47,8 @@ pub(super) fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Sit
     engine.hashes = hashes;
     matcher.by_key(old_hashes.into_iter().map(Some), new_hashes.into_iter().map(Some));
     let free = |taken: &[bool]| taken.iter().filter(|taken| !**taken).count();
-    if free(&matcher.old).saturating_mul(free(&matcher.new)) <= MAX_WEIGHED {
-        matcher.by_likeness(engine, old, new);
+    if free(&matcher.old).saturating_mul(free(&matcher.new)) <= MAX_COMPARED {
+        matcher.by_similarity(engine, old, new);
     }
     matcher.pairs.sort_unstable();
     matcher.pairs
@@ -82,18 +82,18 @@ impl Matcher {
         }
     }
 
-    fn by_likeness<'a>(&mut self, engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) {
-        let mut weighed = Vec::new();
+    fn by_similarity<'a>(&mut self, engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) {
+        let mut scored = Vec::new();
         for (a, before) in old.iter().enumerate().filter(|(at, _)| !self.old[*at]) {
             for (b, after) in new.iter().enumerate().filter(|(at, _)| !self.new[*at]) {
-                let weight = likeness(&engine.old_view(&[*before]), &engine.new_view(&[*after]));
-                if weight > 0 {
-                    weighed.push((std::cmp::Reverse(weight), a, b));
+                let score = similarity(&engine.old_view(&[*before]), &engine.new_view(&[*after]));
+                if score > 0 {
+                    scored.push((std::cmp::Reverse(score), a, b));
                 }
             }
         }
-        weighed.sort_unstable();
-        for (_, a, b) in weighed {
+        scored.sort_unstable();
+        for (_, a, b) in scored {
             if !self.old[a] && !self.new[b] {
                 self.pair(a, b);
             }
@@ -115,18 +115,18 @@ pub(super) fn like<'a>(
     in_new: bool,
 ) -> Option<usize> {
     let mut best = None;
-    for (at, branch) in branches.iter().enumerate().take(MAX_WEIGHED) {
+    for (at, branch) in branches.iter().enumerate().take(MAX_COMPARED) {
         let view = if in_new { engine.new_view(&[*branch]) } else { engine.old_view(&[*branch]) };
-        let weight = likeness(&view, single);
-        if weight > best.map_or(0, |(_, weight)| weight) {
-            best = Some((at, weight));
+        let score = similarity(&view, single);
+        if score > best.map_or(0, |(_, score)| score) {
+            best = Some((at, score));
         }
     }
     best.map(|(at, _)| at)
 }
 
-/// The likeness of two schemas; zero if they can't be the same one.
-fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
+/// The similarity of two schemas; zero if they can't be the same one.
+fn similarity(old: &View<'_>, new: &View<'_>) -> usize {
     if old.name.is_some() && old.name == new.name {
         return usize::MAX;
     }

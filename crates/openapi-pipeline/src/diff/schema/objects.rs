@@ -34,7 +34,7 @@ struct Property<'v, 'a> {
 }
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    // What has no type can be an object, as can alternatives without anything beside them.
+    // A schema without a type can be an object, as can alternatives without keywords beside them.
     let may_be_object = |view: &View<'a>| view.is_kind("object") || view.kind.is_none();
     if !may_be_object(&work.old) || !may_be_object(&work.new) {
         return;

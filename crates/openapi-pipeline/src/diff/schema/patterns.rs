@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::pick;
 use crate::diff::Direction;
 use crate::diff::engine::{Engine, Shown, Work};
-use crate::diff::pattern::Texts;
+use crate::diff::pattern::MatchingStrings;
 use crate::diff::rules::{
     REQUEST_PATTERN_ADDED, REQUEST_PATTERN_CHANGED, REQUEST_PATTERN_NARROWED, REQUEST_PATTERN_REMOVED,
     REQUEST_PATTERN_WIDENED, RESPONSE_PATTERN_ADDED, RESPONSE_PATTERN_CHANGED, RESPONSE_PATTERN_NARROWED,
@@ -57,7 +57,7 @@ fn texts<'a>(view: &View<'a>) -> Vec<&'a str> {
 /// Whether every string that a schema allows matches all of the patterns. False where that is unknown.
 fn is_within(engine: &mut Engine<'_>, view: &View<'_>, patterns: &[&str]) -> bool {
     let bound = |key| view.bound(key).map(|bound| bound.value as u64);
-    let allowed = Texts {
+    let allowed = MatchingStrings {
         patterns: texts(view),
         least: bound(BoundKey::MinLength).unwrap_or(0),
         most: bound(BoundKey::MaxLength),

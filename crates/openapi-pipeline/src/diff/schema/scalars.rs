@@ -23,7 +23,7 @@ use crate::{Node, Value};
 
 /// Whether the new side allows fewer or more values.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
+enum Extent {
     Narrower,
     Wider,
     Other,
@@ -37,34 +37,34 @@ pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
         return true;
     }
     let turn = match (before, after) {
-        (Some("number"), Some("integer")) => Turn::Narrower,
-        (Some("integer"), Some("number")) => Turn::Wider,
-        (None, Some(_)) if old.is_anything() => Turn::Narrower,
-        (Some(_), None) if new.is_anything() => Turn::Wider,
+        (Some("number"), Some("integer")) => Extent::Narrower,
+        (Some("integer"), Some("number")) => Extent::Wider,
+        (None, Some(_)) if old.is_anything() => Extent::Narrower,
+        (Some(_), None) if new.is_anything() => Extent::Wider,
         // Unions on both sides, a type beside one: the unions are compared.
         (None, kind) | (kind, None) if !old.unions.is_empty() && !new.unions.is_empty() => {
             let is_wider = after.is_none();
             let free = if is_wider { new } else { old };
             let branches = Branches::of(engine, free, is_wider);
             if kind.is_some_and(|kind| !branches.are_of_kind(kind)) {
-                types_changed(engine, work, if is_wider { Turn::Wider } else { Turn::Narrower });
+                types_changed(engine, work, if is_wider { Extent::Wider } else { Extent::Narrower });
                 let message = format!("the variants of {} are those of {}", work.label, type_text(new));
                 let shown = (Shown::new(old.at, type_text(old)), Shown::new(new.at, type_text(new)));
                 engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
             }
             return true;
         }
-        _ => Turn::Other,
+        _ => Extent::Other,
     };
     types_changed(engine, work, turn);
-    before.is_some() && after.is_some() && turn != Turn::Other
+    before.is_some() && after.is_some() && turn != Extent::Other
 }
 
-fn types_changed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, turn: Turn) {
+fn types_changed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, turn: Extent) {
     let rule = match turn {
-        Turn::Narrower => pick(work.direction, &REQUEST_TYPE_NARROWED, &RESPONSE_TYPE_NARROWED),
-        Turn::Wider => pick(work.direction, &REQUEST_TYPE_WIDENED, &RESPONSE_TYPE_WIDENED),
-        Turn::Other => pick(work.direction, &REQUEST_TYPE_CHANGED, &RESPONSE_TYPE_CHANGED),
+        Extent::Narrower => pick(work.direction, &REQUEST_TYPE_NARROWED, &RESPONSE_TYPE_NARROWED),
+        Extent::Wider => pick(work.direction, &REQUEST_TYPE_WIDENED, &RESPONSE_TYPE_WIDENED),
+        Extent::Other => pick(work.direction, &REQUEST_TYPE_CHANGED, &RESPONSE_TYPE_CHANGED),
     };
     let (before, after) = (type_text(&work.old), type_text(&work.new));
     let message = format!("{} was of type {before} and is of type {after}", work.label);
@@ -75,12 +75,12 @@ fn types_changed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, turn: Turn) {
 
 /// Records that a type became anything, or the other way round.
 pub(super) fn anything<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    types_changed(engine, work, if work.old.is_anything() { Turn::Narrower } else { Turn::Wider });
+    types_changed(engine, work, if work.old.is_anything() { Extent::Narrower } else { Extent::Wider });
 }
 
 /// Records a change between a type and alternatives without any value in common.
 pub(super) fn other_type<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    types_changed(engine, work, Turn::Other);
+    types_changed(engine, work, Extent::Other);
 }
 
 fn type_text(view: &View<'_>) -> String {

@@ -67,7 +67,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         Some("number") if format == Some("float") => "a number of type f32".to_owned(),
         Some("number") => "a number of type f64".to_owned(),
         Some("boolean") => "a boolean".to_owned(),
-        Some("array") => list(view, direction),
+        Some("array") => array(view, direction),
         Some("object") => match (view.properties.is_empty(), &view.others) {
             (true, Others::Like(_)) => "a map",
             (true, _) => "a map of anything",
@@ -124,7 +124,7 @@ fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'stat
     }
 }
 
-fn list(view: &View<'_>, direction: Direction) -> String {
+fn array(view: &View<'_>, direction: Direction) -> String {
     let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
     // An array of unique items is a `Vec` too, whatever its length.
     if bound(BoundKey::UniqueItems).is_some() {

@@ -42,13 +42,13 @@ impl<'a> Values<'a> {
     /// Compares those of an alternative that both sides have: without one in common, callers write or read another.
     pub(super) fn compare(&self, engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
         let (Some(before), Some(after)) = (engine.old.follow(old).1, engine.new.follow(new).1) else { return };
-        // Where a request has no value any more, that is said of the value.
+        // A value that requests no longer allow is reported as a change of the value.
         if before == after && work.direction == Direction::Request {
             return;
         }
         let (was, is) = (self.old.values(&engine.old, before), self.new.values(&engine.new, after));
         let (Some((was, were_constants)), Some((is, are_constants))) = (was, is) else { return };
-        // Another constant is a change of the property.
+        // A different constant is reported as a change of the property.
         let is_property = before == after && were_constants && are_constants;
         if is_property || was.is_empty() || is.is_empty() || !was.is_disjoint(&is) {
             return;

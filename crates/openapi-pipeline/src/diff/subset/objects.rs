@@ -53,7 +53,8 @@ impl<'a> Prover<'_, 'a> {
         let unlisted: Vec<&str> = unlisted.into_iter().filter(|name| self.travels(one, name)).collect();
         let is_response = self.way.direction == Direction::Response;
         match &other.view.others {
-            // A free object takes all. Another doesn't know unlisted properties, though it doesn't refuse them.
+            // A free object takes all unlisted properties. Another object doesn't know them, though it doesn't
+            // refuse them.
             Others::Any => {
                 let is_extended =
                     is_response && other.view.properties.keys().all(|name| one.view.properties.contains_key(*name));

@@ -1,10 +1,10 @@
 //! Single values: the schemas that hold them.
 
 use super::{Prover, Set};
-use crate::diff::beside;
 use crate::diff::implied::{effective, integer_range, is_hint};
 use crate::diff::number::{Decimal, canonical};
 use crate::diff::pattern;
+use crate::diff::unconverted;
 use crate::diff::view::{Bound, BoundKey, Union, View};
 use crate::vocabulary::kind_of;
 use crate::{Node, Value};
@@ -110,9 +110,13 @@ impl<'a> Prover<'_, 'a> {
             return Some(false);
         }
         let is_plain = !matches!(kind, "object" | "array") || view.is_free();
-        let beside = beside::kept(self.engine, view, set.is_new).is_empty();
-        let own =
-            [Some(true).filter(|_| is_plain && beside), formats(view, value), texts(view, value), bounds(view, value)];
+        let unconverted = unconverted::kept(self.engine, view, set.is_new).is_empty();
+        let own = [
+            Some(true).filter(|_| is_plain && unconverted),
+            formats(view, value),
+            strings(view, value),
+            bounds(view, value),
+        ];
         let mut conditions = own.to_vec();
         for not in &view.nots {
             let not = self.set(set.is_new, &[*not]);
@@ -171,7 +175,7 @@ fn formats(view: &View<'_>, value: &Node) -> Option<bool> {
     }))
 }
 
-fn texts(view: &View<'_>, value: &Node) -> Option<bool> {
+fn strings(view: &View<'_>, value: &Node) -> Option<bool> {
     let Some(text) = value.as_str() else { return Some(true) };
     let patterns = view.patterns.iter().filter_map(|site| site.node.as_str());
     all(patterns.map(|pattern| pattern::matches(pattern, text)))

@@ -56,7 +56,7 @@ fn scalars_follow_the_core_schema_unless_quoted() {
 }
 
 #[test]
-fn keys_become_their_text() {
+fn keys_become_strings() {
     let text = "200: a\n'404': b\ntrue: c\n1.0: d\nnull: e\n? x\n: f\n";
     assert_eq!(json(text), serde_json::json!({"200": "a", "404": "b", "true": "c", "1.0": "d", "null": "e", "x": "f"}));
 }
@@ -182,7 +182,7 @@ fn merge_keys_are_resolved() {
 }
 
 #[test]
-fn aliases_cannot_blow_up() {
+fn aliases_cannot_expand_beyond_the_limit() {
     let limits = Limits { aliased: 1000, ..Limits::default() };
     let expansion = ("alias-expansion", "aliases expand to more than 1000 values".to_owned());
     let laughs = |levels: usize| {

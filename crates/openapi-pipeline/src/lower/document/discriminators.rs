@@ -27,7 +27,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         .into_iter()
         .map(|(parent, children)| (parent.to_owned(), children.into_iter().map(str::to_owned).collect()))
         .collect();
-    let told: HashSet<String> = subtypes.iter().flat_map(|(_, children)| children).cloned().collect();
+    let tags_in_use: HashSet<String> = subtypes.iter().flat_map(|(_, children)| children).cloned().collect();
     let Some(schemas) = schemas_mut(document) else { return };
     let own = own_values(cx, schemas);
     let claimed = claimed(schemas, &subtypes);
@@ -54,7 +54,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         undeclared.extend(tags(schema));
     });
     declare(cx, document, &known, undeclared);
-    distinguish(document, told);
+    distinguish(document, tags_in_use);
 }
 
 /// A parent with a discriminator, as it is described.
@@ -118,14 +118,14 @@ fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String>
 
 /// Marks the schemas that a discriminator tells from others as types of their own, whatever they are made of: children
 /// of parents, and alternatives that are merged with what stands beside them.
-fn distinguish(document: &mut Node, mut told: HashSet<String>) {
+fn distinguish(document: &mut Node, mut tags_in_use: HashSet<String>) {
     each_fields_mut(document, Keys::Fields, &mut |schema| {
         let beside = |key: &String| !matches!(key.as_str(), "oneOf" | "anyOf" | "discriminator") && !is_annotation(key);
         if schema.as_object().is_some_and(|members| members.keys().any(beside)) {
-            told.extend(tags(schema).into_iter().map(|(name, _)| name));
+            tags_in_use.extend(tags(schema).into_iter().map(|(name, _)| name));
         }
     });
-    for name in told {
+    for name in tags_in_use {
         if let Some(schema) = component_mut(document, &name).filter(|schema| schema.get("$ref").is_none()) {
             schema.set(KIND, name);
         }

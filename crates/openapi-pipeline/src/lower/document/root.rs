@@ -104,8 +104,8 @@ fn secure_first(cx: &mut Context, list: &mut Vec<Node>) {
     let rest = |server: &Node, scheme: &str| server.get_str("url")?.strip_prefix(scheme).map(str::to_owned);
     for at in 0..list.len() {
         let Some(plain) = list.get(at).and_then(|server| rest(server, "http://")) else { continue };
-        let is_twin = |server: &Node| rest(server, "https://").as_ref() == Some(&plain);
-        if let Some(behind) = list.iter().skip(at + 1).position(is_twin) {
+        let is_same_with_tls = |server: &Node| rest(server, "https://").as_ref() == Some(&plain);
+        if let Some(behind) = list.iter().skip(at + 1).position(is_same_with_tls) {
             let secure = list.remove(at + 1 + behind);
             cx.note(
                 &rule::SECURE_SERVER,
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn html_goes_and_markdown_stays() {
+    fn html_is_removed_and_markdown_stays() {
         for (text, expected) in [
             ("a <b>bold</b> word", "a bold word"),
             ("<a href=\"https://x.y\">x</a>", "x"),

@@ -23,11 +23,12 @@ pub(crate) fn run(work: &mut Work<'_>) {
     }
     let mut named: IndexMap<Vec<String>, (usize, Node)> = IndexMap::new();
     for (_, _, operation) in operations(document) {
-        // One that names none is at the address of the description: no other operation's server is its own.
+        // An operation without servers is served at the address of the description, so the servers of others don't
+        // apply to it.
         let Some(own) = operation.get("servers").filter(|own| !urls(own).is_empty()) else { return };
         named.entry(urls(own)).or_insert_with(|| (0, own.clone())).0 += 1;
     }
-    // Of equals, the first.
+    // Of several with the same count, the first one is taken.
     let Some((count, mut servers)) = named.into_values().rev().max_by_key(|(count, own)| (absolute(own), *count))
     else {
         return;

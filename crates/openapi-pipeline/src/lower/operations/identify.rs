@@ -13,7 +13,7 @@ const CLIENT: &str = "the client itself";
 pub(crate) fn run(work: &mut Work<'_>) {
     let Work { cx, document, .. } = work;
     let mut taken = Scope::reserving(names::CLIENT, CLIENT);
-    // Written ids come first: a synthesized one never takes a name from one the vendor chose.
+    // The vendor's ids come first: a synthesized id never takes the name of one of them.
     each_operation_mut(document, &mut |path, method, operation| {
         let Some(id) = operation.get("operationId") else { return };
         let (origin, mut text) = (id.origin, id.as_str().unwrap_or_default().to_owned());

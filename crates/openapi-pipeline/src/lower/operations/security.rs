@@ -76,7 +76,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         });
         for name in missing.iter().filter(|_| requirements.is_empty()) {
             if let Some(scheme) = unusable.get_mut(name) {
-                scheme.helpless.push(here.to_owned());
+                scheme.without_alternative.push(here.to_owned());
             }
         }
         for (names, origin) in clashing.into_iter().filter(|_| requirements.is_empty()) {
@@ -106,8 +106,8 @@ pub(crate) fn run(work: &mut Work<'_>) {
             list => format!("`{name}` {why}; left out of {}", listing(list.iter().map(String::as_str), 4)),
         };
         cx.note(rule, scheme.origin, text);
-        if !scheme.helpless.is_empty() {
-            let calls = listing(scheme.helpless.iter().map(String::as_str), 4);
+        if !scheme.without_alternative.is_empty() {
+            let calls = listing(scheme.without_alternative.iter().map(String::as_str), 4);
             let message = format!("`{name}` {why}: no credentials are sent by {calls}");
             let warning = Diagnostic::new("security-not-sent", message).at(scheme.origin, "asked for here");
             cx.warn(warning.help("where another scheme will do, require it by an overlay that changes `security`"));
@@ -134,8 +134,8 @@ fn without_scheme(cx: &mut Context, document: &mut Node, usable: &HashMap<String
     let mut calls = Vec::new();
     let mut first = None;
     each_operation_mut(document, &mut |path, method, operation| {
-        let is_demanded = |parameter: &&Node| place(parameter) == AUTHORIZATION && parameter.is_true("required");
-        let Some(parameter) = operation.elements("parameters").iter().find(is_demanded) else { return };
+        let is_required = |parameter: &&Node| place(parameter) == AUTHORIZATION && parameter.is_true("required");
+        let Some(parameter) = operation.elements("parameters").iter().find(is_required) else { return };
         if !places(operation, &default, usable).contains(AUTHORIZATION) {
             first.get_or_insert(parameter.origin);
             calls.push(signature(method, path));
@@ -155,7 +155,7 @@ fn without_scheme(cx: &mut Context, document: &mut Node, usable: &HashMap<String
 /// Warns of bearer tokens that aren't taken by the same operations: a client has one token, which is sent for each.
 fn one_token(cx: &mut Context, document: &mut Node, tokens: &IndexMap<String, Origin>) {
     let default = document.get("security").cloned();
-    // The uses of each scheme: the operation, and what is sent along.
+    // The uses of each scheme: the operation, and the other schemes of the requirement.
     let mut uses: IndexMap<&str, BTreeSet<(usize, Vec<String>)>> = IndexMap::new();
     let mut number = 0_usize;
     each_operation_mut(document, &mut |_, _, operation| {
@@ -226,12 +226,12 @@ struct Unusable {
     defined: bool,
     required_by: Vec<String>,
     /// The entries of `required_by` that no other requirement serves.
-    helpless: Vec<String>,
+    without_alternative: Vec<String>,
 }
 
 impl Unusable {
     fn new(origin: Origin, defined: bool) -> Self {
-        Self { origin, defined, required_by: Vec::new(), helpless: Vec::new() }
+        Self { origin, defined, required_by: Vec::new(), without_alternative: Vec::new() }
     }
 }
 

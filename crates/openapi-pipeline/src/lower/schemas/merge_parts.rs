@@ -105,7 +105,11 @@ impl Composer<'_> {
                 if next.as_ref() == Some(name)
                     && let Some(schema) = self.store.schemas.get_mut(name)
                 {
-                    self.cx.note(&rule::CIRCULAR_PART, schema.origin, format!("`{name}` is nothing but itself"));
+                    self.cx.note(
+                        &rule::CIRCULAR_PART,
+                        schema.origin,
+                        format!("`{name}` is only a reference to itself"),
+                    );
                     *schema = Node::object(schema.origin);
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::secret_names::sounds_secret;
+use crate::lower::secret_names::is_secret_name;
 use crate::lower::walk::every_schema_mut;
 use crate::lower::work::Work;
 
@@ -12,7 +12,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
     every_schema_mut(document, &mut |_, schema| {
         for (name, property) in schema.members("properties") {
             let plain = property.get_str("type") == Some("string") && property.get("enum").is_none();
-            if plain && sounds_secret(name) {
+            if plain && is_secret_name(name) {
                 let text = match plan.strictness {
                     Strictness::Strict => format!("`{name}` is a plain string; list it if it is a secret"),
                     Strictness::Lenient => format!("`{name}` is named like a secret, and stays a plain string"),

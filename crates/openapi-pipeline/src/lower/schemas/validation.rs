@@ -66,7 +66,7 @@ fn strip(cx: &mut Context, site: Site, schema: &mut Node, stays: &[&str]) {
         let checks = match key.as_str() {
             key if stays.contains(&key) => false,
             "format" => node.as_str().is_none_or(|format| !TYPED.contains(&format)),
-            // It may tell an alternative from the others.
+            // A closed object may distinguish an alternative from the others.
             "additionalProperties" => node.as_bool() == Some(false) && site != Site::Alternative,
             key => BOUNDS.contains(&key),
         };

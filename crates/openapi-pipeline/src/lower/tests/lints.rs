@@ -72,7 +72,7 @@ fn only_3_0_documents_are_lowered() {
 }
 
 #[test]
-fn odd_shapes_are_no_panic() {
+fn malformed_documents_do_not_panic() {
     for sample in [
         json!(null),
         json!([]),

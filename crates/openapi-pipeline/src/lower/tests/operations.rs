@@ -9,7 +9,7 @@ fn done() -> Json {
 }
 
 #[test]
-fn operation_ids_are_made_up_and_made_unique() {
+fn missing_operation_ids_are_synthesized_and_all_are_unique() {
     let operation = |id: Json| json!({"operationId": id, "responses": done()});
     let paths = json!({
         "/": {"get": {"responses": done()}},
@@ -101,7 +101,7 @@ fn path_level_parameters_move_into_operations() {
 }
 
 #[test]
-fn parameters_are_brought_into_shape() {
+fn parameters_are_normalized() {
     let string = json!({"type": "string"});
     for (parameter, rule, expected) in [
         (json!({"name": "authorization", "in": "header", "schema": string}), "drop-authorization-header", None),
@@ -480,7 +480,7 @@ fn path_parameters_of_one_kind_are_one_type() {
 }
 
 #[test]
-fn security_that_the_runtime_can_not_send_is_reported() {
+fn security_that_the_runtime_cannot_send_is_reported() {
     let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": done()});
     let paths = json!({
         "/a": {"get": operation("a", json!([{"http": []}, {"key": []}]))},

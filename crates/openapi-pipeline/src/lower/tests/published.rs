@@ -121,7 +121,7 @@ fn properties_named_like_secrets_are_secrets() {
 }
 
 #[test]
-fn secrets_in_maps_arrays_and_unions_are_concealed() {
+fn properties_named_like_secrets_are_secrets_in_maps_arrays_and_unions() {
     let text = || json!({"type": "string"});
     let number = || json!({"type": "integer"});
     let list = |items: Json| json!({"type": "array", "items": items});
@@ -169,7 +169,7 @@ fn secrets_in_maps_arrays_and_unions_are_concealed() {
     }
     assert_eq!(member("max_tokens"), &number());
     assert!(member("token").to_string().contains("integer"), "what is named like tokens may be counted");
-    assert!(!member("credentials").to_string().contains("Secret"), "an object says of each member what it is");
+    assert!(!member("credentials").to_string().contains("Secret"), "an object describes each property");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn cycles_of_parts_are_resolved() {
     let schemas = lowered.unwrap()["components"]["schemas"].clone();
     let whole = |name: &str| json!({"type": "object", "properties": {name: {"type": "integer"}, "kind": kind}});
     assert_eq!((&schemas["Cat"], &schemas["Dog"]), (&whole("lives"), &whole("walks")));
-    assert_eq!(schemas["Pet"]["oneOf"], json!([reference("Cat"), reference("Dog")]), "what it may be stays");
+    assert_eq!(schemas["Pet"]["oneOf"], json!([reference("Cat"), reference("Dog")]), "the alternatives stay");
 }
 
 /// Each of these made the generator follow references without end.
@@ -467,7 +467,7 @@ fn alternatives_are_objects_of_which_one_is_meant_or_say_nothing() {
 }
 
 #[test]
-fn scalars_that_a_type_can_not_tell_apart_are_one() {
+fn scalars_of_one_json_type_are_combined() {
     let text = |members: Json| {
         let mut text = json!({"type": "string"});
         text.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());

@@ -98,7 +98,7 @@ fn defaults_stay_only_on_required_fields_they_fit() {
 }
 
 #[test]
-fn siblings_of_references_wrap_them_or_go() {
+fn siblings_of_references_become_all_of_or_are_removed() {
     let reference = json!({"$ref": "#/components/schemas/Sample"});
     for (siblings, expected) in [
         (json!({"description": "d"}), json!({"description": "d", "allOf": [reference]})),
@@ -114,7 +114,7 @@ fn siblings_of_references_wrap_them_or_go() {
 }
 
 #[test]
-fn schemas_that_would_be_one_type_are_told_apart() {
+fn schemas_with_one_type_name_get_distinct_names() {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let schemas = json!({
         "Secret": {"type": "object", "properties": {"a": reference("user_name"), "b": reference("UserName")}},
@@ -147,7 +147,7 @@ fn deep_references_get_components() {
 }
 
 #[test]
-fn what_replies_hold_loses_its_validation_but_for_strings_that_are_sent_too() {
+fn types_of_responses_lose_their_validation_except_strings_that_are_also_sent() {
     let checked = || {
         json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": {
             "s": {"type": "string", "pattern": "^a$", "minLength": 1, "maxLength": 2, "format": "uri"},
@@ -221,7 +221,7 @@ fn bodies_that_may_be_null_are_so_where_they_stand() {
 }
 
 #[test]
-fn beside_an_alternative_that_holds_anyway_the_others_are_optional() {
+fn an_alternative_that_always_holds_makes_the_others_optional() {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let object =
         |name: &str, kind: &str| json!({"type": "object", "properties": {name: {"type": kind}}, "required": [name]});
@@ -244,7 +244,7 @@ fn beside_an_alternative_that_holds_anyway_the_others_are_optional() {
 }
 
 #[test]
-fn enums_that_no_rust_type_has_go() {
+fn enums_without_a_rust_type_are_removed() {
     let fields = json!({"x": {"type": "string"}});
     let lowered = |sample: Json| {
         let (_, lowered) = run(&exchange(reference("Sample"), json!({}), json!({"Sample": sample})), &[]);

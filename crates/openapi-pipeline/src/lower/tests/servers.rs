@@ -80,7 +80,7 @@ fn each_server_that_is_not_offered_is_noted() {
 }
 
 #[test]
-fn the_same_server_in_other_words_is_no_other_server() {
+fn equivalent_server_urls_are_one_server() {
     let api = json!(["https://api.example/v1", "https://eu.example"]);
     for (own, stays) in [
         (json!(["https://API.example:443/v1/"]), true),

@@ -153,7 +153,7 @@ fn free_form_properties_of_errors_are_redacted() {
     assert_eq!(properties["alias"], redacted);
     assert_eq!(properties["either"]["oneOf"], json!([{"type": "string"}, redacted]));
     assert_eq!(properties["strict"], reference("ProblemStrict"), "merged");
-    assert_eq!(properties["closed"], redacted, "replies are not rejected over what they have besides, so it is open");
+    assert_eq!(properties["closed"], redacted, "replies are not rejected over additional properties, so it is open");
     assert_eq!(schemas["ProblemStrict"]["properties"]["ctx"], redacted);
     assert_eq!(schemas["OpResponse"]["properties"]["metadata"], json!({"type": "object"}), "a success is not redacted");
     assert_eq!(lowered["paths"]["/x"]["get"]["responses"]["500"]["content"]["application/json"]["schema"], redacted);

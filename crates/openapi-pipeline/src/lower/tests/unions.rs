@@ -171,7 +171,7 @@ fn an_alternative_is_meant_by_its_own_constants() {
         (vec!["One", "ByReference"], json!({}), json!({"one": "One", "l": "ByReference", "m": "ByReference"})),
         (vec!["One", "Extended"], json!({}), json!({"one": "One", "e": "Extended"})),
         (vec!["Alias", "Plain"], json!({}), json!({"one": "Alias", "Plain": "Plain"})),
-        // A value of several alternatives tells none of them.
+        // A value that several alternatives have identifies none of them.
         (vec!["Two", "Both"], json!({}), json!({"2": "Two", "three": "Both"})),
         (vec!["Count", "Flag"], json!({}), json!({"1": "Count", "true": "Flag"})),
         // A union has the values of its parts.
@@ -232,7 +232,7 @@ fn an_inline_alternative_is_meant_by_its_constants_among_named_ones() {
 }
 
 #[test]
-fn null_among_the_values_of_an_alternative_is_said_by_the_union() {
+fn null_among_the_values_of_an_alternative_moves_to_the_union() {
     let list = |values: Json| json!({"type": "string", "nullable": true, "enum": values});
     let integer = json!({"type": "integer"});
     for (branches, expected) in [
@@ -255,7 +255,7 @@ fn null_among_the_values_of_an_alternative_is_said_by_the_union() {
             assert_eq!((&listed["enum"], listed.get("nullable")), (&expected, None), "{branches}");
         }
     }
-    // An alternative of nothing else is none.
+    // A union whose other alternative is null alone is no union.
     let holder = object(json!({"p": {"oneOf": [{"nullable": true, "enum": [null]}, integer]}}));
     let schemas = lowered(json!({"Sample": holder}));
     assert_eq!(schemas["Sample"]["properties"]["p"], json!({"type": "integer", "nullable": true}));
@@ -277,7 +277,7 @@ fn every_alternative_keeps_the_tag() {
         (json!({"allOf": [reference("Base")], "description": "D."}), &["id", "kind"]),
         (reference("Base"), &["id", "kind"]),
         (json!({"allOf": [reference("Alias"), more()]}), &["id", "kind", "x"]),
-        // It is declared already.
+        // The property is declared in the child already.
         (json!({"allOf": [object(json!({"kind": text()})), more()]}), &["kind", "x"]),
     ] {
         let schemas =
@@ -296,7 +296,7 @@ fn every_alternative_keeps_the_tag() {
             assert_eq!(schemas[name]["properties"]["kind"], text(), "{one}");
         }
     }
-    // A map keeps it anyway.
+    // A map keeps the property as one of its entries.
     let map = json!({"type": "object", "additionalProperties": text()});
     let one = json!({"allOf": [reference("Map")], "description": "D."});
     let schemas = lowered(json!({"Sample": told("One"), "One": one, "Map": map, "Other": base()}));

@@ -75,17 +75,17 @@ impl<'n> Side<'n> {
     }
 
     fn thing(&self, at: usize) -> Option<(Thing, String)> {
-        Some((alternative(self.of, self.names.told.get(at)?), self.names.alternatives.get(at)?.clone()))
+        Some((alternative(self.of, self.names.identities.get(at)?), self.names.alternatives.get(at)?.clone()))
     }
 
     /// The alternative that a value of the discriminator tells.
-    fn told(&self) -> HashMap<&'n str, usize> {
+    fn identities(&self) -> HashMap<&'n str, usize> {
         let mapping = self.schema.get("discriminator").into_iter().flat_map(|node| node.members("mapping"));
-        let told = mapping.filter_map(|(value, target)| {
+        let identities = mapping.filter_map(|(value, target)| {
             let at = self.branches().iter().position(|branch| branch.get_str("$ref") == target.as_str())?;
             Some((value.as_str(), at))
         });
-        told.collect()
+        identities.collect()
     }
 }
 
@@ -209,7 +209,7 @@ impl<'n> Pairing<'n> {
 
     fn pair_alternatives(&self, union: &Union<'n>) -> Vec<(usize, usize)> {
         let (old, new) = (union.was.branches(), union.is.branches());
-        let (told, now_told) = (union.was.told(), union.is.told());
+        let (identities, now_identities) = (union.was.identities(), union.is.identities());
         let mut taken: HashSet<usize> = union.known.values().copied().collect();
         let mut found: Vec<(usize, usize)> = Vec::new();
         let at_target: HashMap<&str, usize> =
@@ -217,21 +217,21 @@ impl<'n> Pairing<'n> {
         let is_open = |at: &usize, found: &[(usize, usize)]| {
             !union.known.contains_key(at) && found.iter().all(|(known, _)| known != at)
         };
-        // By its type.
+        // Alternatives of the same type.
         for at in (0..old.len()).filter(|at| is_open(at, &[])) {
             let now = target(&old[at]).and_then(|was| at_target.get(self.types.get(was)?));
             found.extend(now.filter(|now| taken.insert(**now)).map(|now| (at, *now)));
         }
-        // By the value that tells it.
-        let mut values: Vec<(&str, usize)> = told.into_iter().filter(|(_, at)| is_open(at, &found)).collect();
+        // Alternatives with the same discriminator value.
+        let mut values: Vec<(&str, usize)> = identities.into_iter().filter(|(_, at)| is_open(at, &found)).collect();
         values.sort_unstable();
         for (value, at) in values {
-            let now = now_told.get(value).copied();
+            let now = now_identities.get(value).copied();
             if let Some(now) = now.filter(|now| is_open(&at, &found) && taken.insert(*now)) {
                 found.push((at, now));
             }
         }
-        // By being equal to one alone.
+        // Alternatives whose schema is equal to that of exactly one other.
         let left: Vec<usize> = (0..old.len()).filter(|at| is_open(at, &found)).collect();
         let now_left: Vec<usize> = (0..new.len()).filter(|at| !taken.contains(at)).collect();
         if left.len().max(now_left.len()) > MOST_COMPARED {

@@ -50,7 +50,7 @@ fn what_is_new_takes_no_name() {
 #[test]
 fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
     let union = |names: &[&str]| json!({"oneOf": names.iter().map(|name| to(name)).collect::<Vec<_>>()});
-    // Another neighbour: `PetCat` would be called by its whole name.
+    // The union has got another alternative, so that `PetCat` would be named by its whole name.
     assert_eq!(
         schemas(
             json!({"A": union(&["PetCat", "PetDog"]), "PetCat": object(&["a"]), "PetDog": object(&["b"])}),
@@ -58,7 +58,7 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         ),
         ["the alternative `PetCat` of `A`: Cat", "the alternative `PetDog` of `A`: Dog"]
     );
-    // Another name of the component; equal, and so the same.
+    // The component is renamed; its schema is equal, so the alternative is the same.
     let before = json!({"A": union(&["Cat", "Dog"]), "Cat": object(&["a"]), "Dog": object(&["b"])});
     assert_eq!(
         schemas(
@@ -72,8 +72,8 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
         [""; 0],
         "another alternative has no name of before"
     );
-    // Another name, and a property more: the tag tells.
-    let told = |name: &str| {
+    // The component is renamed and has one property more; the discriminator value identifies it.
+    let tagged = |name: &str| {
         let mut union = union(&[name, "Dog"]);
         union["discriminator"] =
             json!({"propertyName": "kind", "mapping": {"cat": to(name)["$ref"], "dog": to("Dog")["$ref"]}});
@@ -81,12 +81,12 @@ fn an_alternative_is_the_same_by_type_or_tag_or_by_being_equal() {
     };
     assert_eq!(
         schemas(
-            json!({"A": told("Cat"), "Cat": object(&["kind"]), "Dog": object(&["kind", "b"])}),
-            json!({"A": told("Feline"), "Feline": object(&["kind", "more"]), "Dog": object(&["kind", "b"])})
+            json!({"A": tagged("Cat"), "Cat": object(&["kind"]), "Dog": object(&["kind", "b"])}),
+            json!({"A": tagged("Feline"), "Feline": object(&["kind", "more"]), "Dog": object(&["kind", "b"])})
         ),
         ["the alternative `Feline` of `A`: Cat"]
     );
-    // Without a name: by their numbers, which change.
+    // Inline alternatives are identified by their numbers, which change.
     let inline = |first: &[Json]| json!({"A": {"oneOf": first}});
     let (text, number, any) = (json!({"type": "string"}), json!({"type": "integer"}), json!({"type": "boolean"}));
     assert_eq!(
@@ -117,7 +117,7 @@ fn operations_and_their_parameters_are_the_same_by_what_is_sent() {
             "the query parameter `sort-by` of `get-a`: sort_by",
         ]
     );
-    // The old name is free: an alias does.
+    // The old name is free, so an alias is enough, and no pin is needed.
     let renamed = json!({"paths": {"/a/{x}": {"get": operation("fetch", &[("path", "x"), ("query", "sort-by")])}}});
     assert_eq!(lines(&kept(&before, &renamed).pins), [""; 0]);
 }
@@ -163,10 +163,10 @@ fn a_name_that_is_taken_for_good_is_lost_with_its_reason() {
     };
     let kept = kept(&open(false), &open(true));
     assert_eq!(lines(&kept.pins), [""; 0]);
-    let told: Vec<String> =
+    let lost: Vec<String> =
         kept.lost.iter().map(|one| format!("{}: {} is {}: {}", one.thing, one.was, one.is, one.why)).collect();
     let why = "it can't be `extra` any more: the map of the other properties is called that";
-    assert_eq!(told, [format!("the property `extra` of `A`: extra is extra_2: {why}")]);
+    assert_eq!(lost, [format!("the property `extra` of `A`: extra is extra_2: {why}")]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn pins_are_carried_on_until_they_end() {
     assert!(named.unused(&first).is_empty());
     let on = keep((&named, &first), (&now, "T"), false).unwrap();
     assert_eq!((on.pins, on.lost), (first.clone(), Vec::new()));
-    // The property is gone: the other one stays what it was called beside it.
+    // The property is removed; the other one keeps the name that it had beside it.
     let gone = keep((&named, &first), (&self::document(&document(&["a_b"])), "T"), false).unwrap();
     assert_eq!(lines(&gone.pins), ["the property `a_b` of `A`: a_b_2"]);
     let alone = keep((&named, &first), (&self::document(&document(&["a-b"])), "T"), false).unwrap();

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::{Aivo, Answer, Left, aivo, builder};
 
-use crate::support::unsteady::{Trouble, Unsteady};
+use crate::support::faulty_store::{FaultyStore, StoreFault};
 
 /// The variable with the role of a child: the vendor's URL, the store, the account, and the point to die at, in lines.
 pub const ROLE: &str = "AUTH_CORE_TEST_CHILD";
@@ -27,9 +27,9 @@ pub const SETTLE: &str = "settle";
 
 /// The point at which a process dies, or is stopped until the test continues it.
 #[derive(Clone, Debug)]
-pub struct Died(pub String);
+pub struct KillPoint(pub String);
 
-impl Died {
+impl KillPoint {
     /// It dies at the `nth` time that a point is passed.
     pub fn at(point: &str, nth: usize) -> Self {
         Self(format!("kill {nth} {point}"))
@@ -43,9 +43,9 @@ impl Died {
 
 /// Counts the passes of points, and dies at one of them.
 #[derive(Clone)]
-pub struct Points(Arc<Deadly>);
+pub struct Points(Arc<Counter>);
 
-struct Deadly {
+struct Counter {
     signal: Signal,
     nth: usize,
     point: String,
@@ -53,16 +53,16 @@ struct Deadly {
 }
 
 impl Points {
-    fn new(dies: &str) -> Self {
-        let mut words = dies.splitn(3, ' ');
+    fn new(kill_point: &str) -> Self {
+        let mut words = kill_point.splitn(3, ' ');
         let signal = if words.next() == Some("stop") { Signal::STOP } else { Signal::KILL };
         let nth = words.next().and_then(|nth| nth.parse().ok()).unwrap_or(usize::MAX);
         let point = words.next().unwrap_or_default().to_owned();
-        Self(Arc::new(Deadly { signal, nth, point, passed: AtomicUsize::new(0) }))
+        Self(Arc::new(Counter { signal, nth, point, passed: AtomicUsize::new(0) }))
     }
 
     pub fn pass(&self, point: &str) {
-        let Deadly { signal, nth, point: deadly, passed } = &*self.0;
+        let Counter { signal, nth, point: deadly, passed } = &*self.0;
         if point == deadly && passed.fetch_add(1, Ordering::SeqCst) + 1 == *nth {
             rustix::process::kill_process(rustix::process::getpid(), *signal).unwrap();
             // A signal that stops a process reaches its threads one by one. This thread goes no further before it is
@@ -83,12 +83,12 @@ pub fn go_on(process: u32) -> PathBuf {
 pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
     let Ok(role) = std::env::var(ROLE) else { return };
     let role: Vec<&str> = role.split('\n').collect();
-    let [url, store, account, dies] = role[..] else { panic!("{role:?}") };
-    let points = Points::new(dies);
+    let [url, store, account, kill_point] = role[..] else { panic!("{role:?}") };
+    let points = Points::new(kill_point);
     let store = watched(open(store, points.clone()), points.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let clock = ManualClock::default();
-    let authenticator = Mortal { aivo: aivo(url, &clock), points };
+    let authenticator = KillableAivo { aivo: aivo(url, &clock), points };
     let under_way = Arc::new(UnderWay::default());
     let manager = builder(authenticator, store, account, &clock).observer(under_way.clone()).build().unwrap();
     for line in std::io::stdin().lock().lines() {
@@ -160,21 +160,21 @@ pub fn points() -> Vec<(String, usize, Left)> {
 /// A store whose steps are points to die at.
 fn watched(store: Arc<dyn SessionStore>, points: Points) -> Arc<dyn SessionStore> {
     let before = points.clone();
-    let watched = Unsteady::over(store).when_done(move |step| points.pass(&format!("after {step:?}")));
+    let watched = FaultyStore::over(store).when_done(move |step| points.pass(&format!("after {step:?}")));
     watched.plan(move |step| {
         before.pass(&format!("before {step:?}"));
-        Trouble::None
+        StoreFault::None
     });
     Arc::new(watched)
 }
 
 /// An authenticator whose redemption is a point to die at.
-struct Mortal {
+struct KillableAivo {
     aivo: Aivo,
     points: Points,
 }
 
-impl Authenticator for Mortal {
+impl Authenticator for KillableAivo {
     fn family(&self) -> Family {
         self.aivo.family()
     }

@@ -12,11 +12,11 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Proxy {
     address: SocketAddr,
-    fate: Arc<Fate>,
+    state: Arc<State>,
 }
 
 #[derive(Default)]
-struct Fate {
+struct State {
     /// The target of new connections.
     port: AtomicU16,
     /// Counts down to the answer that is lost; none is lost at 0.
@@ -32,13 +32,13 @@ struct Fate {
 impl Proxy {
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), fate: Arc::default() };
-        proxy.lead_to(port);
-        let fate = Arc::clone(&proxy.fate);
+        let proxy = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
+        proxy.redirect_to(port);
+        let state = Arc::clone(&proxy.state);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                fate.connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(pass(client, Arc::clone(&fate)));
+                state.connections.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(pass(client, Arc::clone(&state)));
             }
         });
         proxy
@@ -49,49 +49,49 @@ impl Proxy {
     }
 
     /// Changes the target of new connections, as a name does after a failover; existing connections stay.
-    pub fn lead_to(&self, port: u16) {
-        self.fate.port.store(port, Ordering::SeqCst);
+    pub fn redirect_to(&self, port: u16) {
+        self.state.port.store(port, Ordering::SeqCst);
     }
 
     /// Loses the `nth` answer from now on, counted from 1, and the connection with it.
     pub fn lose(&self, nth: usize) {
-        self.fate.countdown.store(nth, Ordering::SeqCst);
+        self.state.countdown.store(nth, Ordering::SeqCst);
     }
 
     /// Holds the `nth` request from now on back, counted from 1, until it is released.
     pub fn hold_back(&self, nth: usize) {
-        self.fate.until_held.store(nth, Ordering::SeqCst);
+        self.state.until_held.store(nth, Ordering::SeqCst);
     }
 
     /// Waits until a request is held back.
     pub async fn holds(&self) {
-        self.fate.held.notified().await;
+        self.state.held.notified().await;
     }
 
     pub fn release(&self) {
-        self.fate.released.notify_one();
+        self.state.released.notify_one();
     }
 
     pub fn lost(&self) -> usize {
-        self.fate.lost.load(Ordering::SeqCst)
+        self.state.lost.load(Ordering::SeqCst)
     }
 
     pub fn connections(&self) -> usize {
-        self.fate.connections.load(Ordering::SeqCst)
+        self.state.connections.load(Ordering::SeqCst)
     }
 }
 
-async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
-    let port = fate.port.load(Ordering::SeqCst);
+async fn pass(mut client: TcpStream, state: Arc<State>) {
+    let port = state.port.load(Ordering::SeqCst);
     let Ok(mut redis) = TcpStream::connect(("127.0.0.1", port)).await else { return };
     let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     loop {
         tokio::select! {
             read = client.read(&mut asked) => match read {
                 Ok(length) if length > 0 => {
-                    if is_last(&fate.until_held) {
-                        fate.held.notify_one();
-                        fate.released.notified().await;
+                    if is_last(&state.until_held) {
+                        state.held.notify_one();
+                        state.released.notified().await;
                     }
                     if redis.write_all(&asked[..length]).await.is_err() {
                         return;
@@ -102,8 +102,8 @@ async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
             // Requests come one by one here, and answers are short: one read is one answer.
             read = redis.read(&mut answered) => match read {
                 Ok(length) if length > 0 => {
-                    if is_last(&fate.countdown) {
-                        fate.lost.fetch_add(1, Ordering::SeqCst);
+                    if is_last(&state.countdown) {
+                        state.lost.fetch_add(1, Ordering::SeqCst);
                         return;
                     }
                     if client.write_all(&answered[..length]).await.is_err() {

@@ -16,9 +16,9 @@ pub enum Reply {
 pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    pub fn open(port: u16, patience: Duration) -> io::Result<Self> {
+    pub fn open(port: u16, limit: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(patience))?;
+        stream.set_read_timeout(Some(limit))?;
         Ok(Self(BufReader::new(stream)))
     }
 

@@ -74,11 +74,11 @@ impl<'a> Constants<'a> {
             if self.spend(depth).is_none() {
                 break;
             }
-            // An alias is whatever it stands for.
+            // An alias component has the kind of its target.
             let parts = schema.elements("allOf");
             let target = referred(schema).or_else(|| parts.first().filter(|_| parts.len() == 1).and_then(referred));
             if let Some(target) = target.filter(|target| seen.insert(target.clone())) {
-                // A child of nothing but its parent is one alternative of it, and not all.
+                // A child that adds nothing to its parent is one alternative of the parent, not all of them.
                 let is_child = |target: &&Node| alternatives(target).filter_map(referred).any(|child| child == name);
                 open.extend(schemas.get(&target).filter(|target| !is_child(target)).map(|schema| (schema, depth + 1)));
                 continue;

@@ -14,7 +14,7 @@ use crate::{Context, Node, Object};
 const DOCUMENT: &str = "x-media-type";
 
 /// The treatment of a parameter.
-enum Fate {
+enum Treatment {
     Stays,
     /// Dropped, with a rule and a reason.
     Ignored(&'static Rule, String),
@@ -33,13 +33,13 @@ pub(super) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
         let name = parameter.get_str("name").unwrap_or_default().to_owned();
         let required = parameter.is_true("required");
         match shape_one(cx, document, &mut parameter, &name) {
-            Fate::Stays => kept.push(parameter),
-            Fate::Ignored(rule, text) => cx.note(rule, parameter.origin, text),
-            Fate::Unsupported(construct, reason) if required => {
+            Treatment::Stays => kept.push(parameter),
+            Treatment::Ignored(rule, text) => cx.note(rule, parameter.origin, text),
+            Treatment::Unsupported(construct, reason) if required => {
                 let reason = format!("its required parameter `{name}` can't be sent: {reason}");
                 return Err(LeftOut { construct, origin: parameter.origin, reason });
             }
-            Fate::Unsupported(_, reason) => {
+            Treatment::Unsupported(_, reason) => {
                 cx.note(&rule::DROP_PARAMETER, parameter.origin, format!("`{name}` is dropped: {reason}"));
             }
         }
@@ -52,36 +52,36 @@ pub(super) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
     Ok(())
 }
 
-fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str) -> Fate {
+fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str) -> Treatment {
     let place = parameter.get_str("in").unwrap_or_default().to_owned();
     let ignored = ["authorization", "accept", "content-type"].contains(&name.to_ascii_lowercase().as_str());
     match place.as_str() {
         "header" if ignored => {
             let text = format!("the header parameter `{name}` is set by other means");
-            return Fate::Ignored(&rule::DROP_AUTHORIZATION, text);
+            return Treatment::Ignored(&rule::DROP_AUTHORIZATION, text);
         }
         "header" if !is_token(name) => {
-            return Fate::Unsupported(Construct::ParameterName, "no header can have that name".to_owned());
+            return Treatment::Unsupported(Construct::ParameterName, "no header can have that name".to_owned());
         }
         "path" | "header" | "query" => {}
         "cookie" => {
-            return Fate::Unsupported(Construct::CookieParameter, "the client sends no cookies".to_owned());
+            return Treatment::Unsupported(Construct::CookieParameter, "the client sends no cookies".to_owned());
         }
         _ => {
             let reason = format!("parameters in `{place}` are not supported");
-            return Fate::Unsupported(Construct::ParameterLocation, reason);
+            return Treatment::Unsupported(Construct::ParameterLocation, reason);
         }
     }
     if let Some(content) = parameter.remove("content")
         && let Err(media_type) = take_document(cx, parameter, content, name)
     {
         let reason = format!("its value is a document of type {media_type}");
-        return Fate::Unsupported(Construct::ParameterContent, reason);
+        return Treatment::Unsupported(Construct::ParameterContent, reason);
     }
     let style = parameter.get_str("style").unwrap_or(if place == "query" { "form" } else { "simple" });
     if !styles(&place).contains(&style) {
         let reason = format!("the style `{style}` is not one of those of the {place}");
-        return Fate::Unsupported(Construct::ParameterStyle, reason);
+        return Treatment::Unsupported(Construct::ParameterStyle, reason);
     }
     if parameter.get("schema").is_none() {
         cx.note(&rule::PARAMETER_SCHEMA, parameter.origin, format!("`{name}` is sent as a string"));
@@ -91,8 +91,8 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     if is_only_null(document, parameter.get("schema")) {
         let text = format!("`{name}` can only be null, which is not sent");
         return match place.as_str() {
-            "path" => Fate::Unsupported(Construct::ParameterShape, "it can only be null".to_owned()),
-            _ => Fate::Ignored(&rule::NULL_PARAMETER, text),
+            "path" => Treatment::Unsupported(Construct::ParameterShape, "it can only be null".to_owned()),
+            _ => Treatment::Ignored(&rule::NULL_PARAMETER, text),
         };
     }
     if place != "query" {
@@ -101,7 +101,7 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     if place == "header" && snake(name).ends_with("idempotency_key") {
         made_by_the_client(cx, document, parameter, name);
     }
-    Fate::Stays
+    Treatment::Stays
 }
 
 /// A string without a type of its own, which the runtime makes where the caller gives none.

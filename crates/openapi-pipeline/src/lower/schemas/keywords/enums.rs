@@ -21,7 +21,7 @@ pub(super) fn typed(cx: &mut Context, schema: &mut Node) {
         return;
     }
     if !values.is_empty() && values.iter().all(|value| value.value == Value::Null) {
-        // Null has no parts.
+        // A schema of null alone needs no other keywords.
         if let Some(members) = schema.as_object_mut() {
             members.retain(|key, _| matches!(key.as_str(), "enum" | "nullable" | "type") || is_annotation(key));
         }
@@ -57,7 +57,7 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
     }
     let origin = schema.origin;
     let group = |kind: &str, values: Vec<Node>| {
-        // Its origin is that of its values.
+        // The schema of an enum has the origin of its values.
         let mut one = Node::object(values.first().map_or(origin, |value| value.origin));
         // An enum of arrays or objects restricts more than a type can.
         one.set("type", kind);
@@ -68,7 +68,7 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
     };
     let is_beside = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
     if groups.len() < 2 && is_beside {
-        // A part may say the type.
+        // A part of the composition may have the type.
         return;
     }
     if groups.len() < 2 {
@@ -86,7 +86,7 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
     let alternatives: Vec<Node> = groups.into_iter().map(|(kind, values)| group(kind, values)).collect();
     schema.remove("enum");
     if is_beside {
-        // They are one more condition.
+        // The values are one more condition beside the alternatives.
         let mut parts = schema.elements("allOf").to_vec();
         parts.push(Node::object(origin).with("oneOf", alternatives));
         schema.set("allOf", parts);

@@ -22,7 +22,7 @@ pub(super) struct Atoms<'a> {
     /// The components before merging: merged ones consist of atoms of their own.
     pub(super) originals: &'a Object,
     schemas: Vec<Node>,
-    by_text: HashMap<String, usize>,
+    by_content: HashMap<String, usize>,
     /// The atom of each component's own keywords, besides its parts.
     own: HashMap<String, Option<usize>>,
     /// The atoms of components.
@@ -32,7 +32,7 @@ pub(super) struct Atoms<'a> {
 impl<'a> Atoms<'a> {
     pub(super) fn new(originals: &'a Object) -> Self {
         let (own, flat) = (HashMap::new(), HashMap::new());
-        Self { originals, schemas: Vec::new(), by_text: HashMap::new(), own, flat }
+        Self { originals, schemas: Vec::new(), by_content: HashMap::new(), own, flat }
     }
 
     /// The atoms of a component, which are found once.
@@ -52,7 +52,7 @@ impl<'a> Atoms<'a> {
             members.iter().filter(|(key, _)| !part_of_many(schema, key)).map(|(k, v)| (k.clone(), v.clone())).collect();
         let own = Node::new(own, schema.origin);
         let next = self.schemas.len();
-        let number = *self.by_text.entry(own.to_json().to_string()).or_insert(next);
+        let number = *self.by_content.entry(own.to_json().to_string()).or_insert(next);
         if number == next {
             self.schemas.push(own);
         }
@@ -106,7 +106,7 @@ impl<'a> Atoms<'a> {
             for (name, property) in merged.schema.members("properties").filter(|(name, _)| !listed(name)) {
                 let known = optional.entry(name.clone()).or_insert_with(|| property.clone());
                 if known != property {
-                    // Two alternatives mean different things by it.
+                    // Two alternatives have different schemas for the property, so it can have any value.
                     *known = Node::object(property.origin);
                 }
             }

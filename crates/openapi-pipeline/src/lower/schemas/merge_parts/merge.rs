@@ -282,7 +282,7 @@ fn together(old: &mut Node, more: &Node) {
         (_, false) => {}
         (false, true) => *old = more.clone(),
         (true, true) => {
-            // Each part of several is kept once.
+            // Of equal parts, one is kept.
             let parts = match (old.as_object(), old.get("allOf").and_then(Node::as_array)) {
                 (Some(members), Some(parts)) if members.len() == 1 => {
                     let mut parts = parts.to_vec();

@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 
 use crate::lower::rule;
 use crate::lower::runtime_types::{REDACTED, SECRET, add_component, aliases, described, referred, replace};
-use crate::lower::secret_names::{holds_secret, is_secret_text, sounds_secret};
+use crate::lower::secret_names::{holds_secret, is_secret_name, is_secret_text};
 use crate::lower::walk::{Site, alternatives, component_mut, components_mut, every_schema_mut};
 use crate::{Context, Node, Origin};
 
@@ -29,9 +29,9 @@ fn mark_properties(cx: &mut Context, document: &mut Node) {
         // A string is a secret by the name of its component, too; parameters have rules of their own.
         if !matches!(site, Site::Parameter | Site::Header)
             && let Some(name) =
-                referred(schema).filter(|name| work.texts.contains_key(name) && kind_by_name(name).is_some())
+                referred(schema).filter(|name| work.strings.contains_key(name) && kind_by_name(name).is_some())
         {
-            work.conceal(cx, &name, Kind::Text, schema);
+            work.make_secret(cx, &name, Kind::Text, schema);
         }
         work.members(cx, schema, &kind_by_name);
         if let Some(keys) = schema.get_mut("properties").and_then(|properties| properties.get_mut("keys")) {
@@ -43,7 +43,7 @@ fn mark_properties(cx: &mut Context, document: &mut Node) {
         if work.done.insert(component.clone())
             && let Some(schema) = component_mut(document, &component)
         {
-            work.conceal(cx, &name, kind, schema);
+            work.make_secret(cx, &name, kind, schema);
         }
     }
     for (component, origin) in work.used {
@@ -54,7 +54,7 @@ fn mark_properties(cx: &mut Context, document: &mut Node) {
 /// The state of the search for secrets by name.
 struct Concealment {
     /// The components that are strings, and those that are numbers; with whether they may be null.
-    texts: HashMap<String, bool>,
+    strings: HashMap<String, bool>,
     numbers: HashMap<String, bool>,
     /// The components that contain other values: arrays, maps, unions.
     holders: BTreeSet<String>,
@@ -68,7 +68,7 @@ struct Concealment {
 impl Concealment {
     fn of(document: &Node) -> Self {
         Self {
-            texts: aliases(document, &is_plain_string),
+            strings: aliases(document, &is_plain_string),
             numbers: aliases(document, &is_number),
             holders: aliases(document, &is_holder).into_keys().collect(),
             referred: BTreeMap::new(),
@@ -81,7 +81,7 @@ impl Concealment {
     fn members(&mut self, cx: &mut Context, schema: &mut Node, is_secret: &dyn Fn(&str) -> Option<Kind>) {
         for (name, property) in schema.members_mut("properties") {
             if let Some(kind) = is_secret(name) {
-                self.conceal(cx, name, kind, property);
+                self.make_secret(cx, name, kind, property);
             }
         }
     }
@@ -110,9 +110,9 @@ impl Concealment {
         }
     }
 
-    fn conceal(&mut self, cx: &mut Context, name: &str, kind: Kind, schema: &mut Node) {
+    fn make_secret(&mut self, cx: &mut Context, name: &str, kind: Kind, schema: &mut Node) {
         if let Some(target) = referred(schema) {
-            match (self.texts.get(&target), self.numbers.get(&target)) {
+            match (self.strings.get(&target), self.numbers.get(&target)) {
                 (Some(nullable), _) => self.replace(cx, name, schema, SECRET, *nullable),
                 (_, Some(nullable)) if kind == Kind::Code => self.replace(cx, name, schema, REDACTED, *nullable),
                 _ if self.holders.contains(&target) => {
@@ -140,12 +140,12 @@ impl Concealment {
         }
         for key in ["items", "additionalProperties"] {
             if let Some(value) = schema.get_mut(key) {
-                self.conceal(cx, name, kind, value);
+                self.make_secret(cx, name, kind, value);
             }
         }
         for key in ["oneOf", "anyOf", "allOf"] {
             for part in schema.elements_mut(key) {
-                self.conceal(cx, name, kind, part);
+                self.make_secret(cx, name, kind, part);
             }
         }
     }
@@ -193,7 +193,7 @@ fn mark_headers(cx: &mut Context, document: &mut Node) {
     };
     every_schema_mut(document, &mut |_, schema| {
         let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut) else { return };
-        for (name, property) in properties.iter_mut().filter(|(name, _)| sounds_like_headers(name)) {
+        for (name, property) in properties.iter_mut().filter(|(name, _)| is_name_of_headers(name)) {
             match referred(property) {
                 Some(target) if aliases.contains_key(&target) => {
                     named.insert(target);
@@ -204,7 +204,7 @@ fn mark_headers(cx: &mut Context, document: &mut Node) {
         }
     });
     components_mut(document, &mut |name, schema| {
-        if named.contains(name) || sounds_like_headers(name) && is_map_of_strings(schema) {
+        if named.contains(name) || is_name_of_headers(name) && is_map_of_strings(schema) {
             mark(name, schema);
         }
     });
@@ -220,7 +220,7 @@ fn is_map_of_strings(schema: &Node) -> bool {
 }
 
 /// `headers`, `extraHeaders`, `http_headers`.
-fn sounds_like_headers(name: &str) -> bool {
+fn is_name_of_headers(name: &str) -> bool {
     name.to_snake_case().split('_').any(|word| word == "headers")
 }
 
@@ -239,7 +239,7 @@ pub(super) enum Kind {
 pub(super) fn kind_by_name(name: &str) -> Option<Kind> {
     let counts = ["token", "tokens", "credentials", "secrets"];
     let counted = || name.to_snake_case().rsplit('_').next().is_some_and(|last| counts.contains(&last));
-    sounds_secret(name).then(|| if counted() || is_secret_text(name) { Kind::Text } else { Kind::Code })
+    is_secret_name(name).then(|| if counted() || is_secret_text(name) { Kind::Text } else { Kind::Code })
 }
 
 /// A string without a form of its own.

@@ -39,8 +39,8 @@ pub(super) fn together(alternatives: &[&Node], origin: Origin) -> Option<Node> {
     if alternatives.iter().any(has_all) {
         return None;
     }
-    let demanded: Vec<HashSet<&str>> = alternatives.iter().map(|one| required(one).collect()).collect();
-    let by_all = |name: &&str| demanded.iter().all(|names| names.contains(name));
+    let required_names: Vec<HashSet<&str>> = alternatives.iter().map(|one| required(one).collect()).collect();
+    let by_all = |name: &&str| required_names.iter().all(|names| names.contains(name));
     let by_all: Vec<Node> =
         required(alternatives.first()?).filter(by_all).map(|name| Node::new(name, origin)).collect();
     let mut whole = Node::object(origin)
@@ -54,9 +54,9 @@ pub(super) fn together(alternatives: &[&Node], origin: Origin) -> Option<Node> {
 }
 
 fn is_open_object(schema: &Node) -> bool {
-    const SAID: [&str; 5] = ["type", "properties", "required", "additionalProperties", "description"];
+    const KNOWN: [&str; 5] = ["type", "properties", "required", "additionalProperties", "description"];
     let members = schema.as_object().into_iter().flatten();
-    let known = |key: &str| SAID.contains(&key) || is_annotation(key);
+    let known = |key: &str| KNOWN.contains(&key) || is_annotation(key);
     schema.members("properties").next().is_some()
         && matches!(schema.get_str("type"), None | Some("object"))
         && schema.get("additionalProperties").is_none_or(|open| open.as_bool() == Some(true))

@@ -11,31 +11,31 @@ use crate::stages::overlays::{self, Touch};
 use crate::workspace::{Tree, in_openapi};
 
 /// The documents of a family, with their overlays replayed action by action.
-pub(super) struct Journey {
+pub(super) struct Replay {
     /// Each document as it is merged.
     parts: Vec<Node>,
     /// The nodes touched by the actions of all overlays.
     touches: Vec<Touch>,
 }
 
-impl Journey {
+impl Replay {
     pub(super) fn of(cx: &mut Context, tree: &Tree, family: &Family) -> Result<Self, BuildError> {
         // The replay's own report is dropped: the build writes the same notes.
         let report = std::mem::take(&mut cx.report);
-        let mut journey = Self { parts: Vec::new(), touches: Vec::new() };
+        let mut replay = Self { parts: Vec::new(), touches: Vec::new() };
         for document in &family.documents {
             let mut published = load::read(cx, tree, &in_openapi(&document.file.0))?;
             for (file, _) in &document.overlays {
                 let overlay = load::parse(cx, tree, &in_openapi(file))?;
                 let (changed, mut touches) = overlays::touched(cx, published.root, &overlay);
                 published.root = changed;
-                journey.touches.append(&mut touches);
+                replay.touches.append(&mut touches);
             }
             let root = stages::converted(cx, tree, published, Strictness::Strict)?;
-            journey.parts.push(select::select(cx, root, &document.select)?);
+            replay.parts.push(select::select(cx, root, &document.select)?);
         }
         cx.report = report;
-        Ok(journey)
+        Ok(replay)
     }
 
     /// The same place in the other documents of the family.
@@ -48,12 +48,12 @@ impl Journey {
 
     /// The uses of rules on an item or its parts, the overlays first.
     pub(super) fn touched(&self, cx: &Context, built: &Built, origin: Origin) -> Vec<Touched> {
-        let item = Spot::of(&cx.sources, origin);
+        let item = FilePlace::of(&cx.sources, origin);
         let mut found = Vec::new();
         for note in &built.report.notes {
-            let spot = Spot::of(&cx.sources, note.origin);
-            let by_action = self.touches.iter().filter(|touch| Spot::of(&cx.sources, touch.action) == spot);
-            let mut places = by_action.flat_map(|touch| &touch.places).map(|place| Spot::of(&cx.sources, *place));
+            let spot = FilePlace::of(&cx.sources, note.origin);
+            let by_action = self.touches.iter().filter(|touch| FilePlace::of(&cx.sources, touch.action) == spot);
+            let mut places = by_action.flat_map(|touch| &touch.places).map(|place| FilePlace::of(&cx.sources, *place));
             let touches = item.holds(&spot) || places.any(|place| item.holds(&place) || place.brought_in(&item, &spot));
             if touches {
                 found.push(Touched {
@@ -69,12 +69,12 @@ impl Journey {
 
 /// A place by file and pointer, since the replay reads files again and gives their nodes other origins.
 #[derive(PartialEq, Eq)]
-struct Spot {
+struct FilePlace {
     file: String,
     pointer: String,
 }
 
-impl Spot {
+impl FilePlace {
     fn of(sources: &Sources, origin: Origin) -> Self {
         Self { file: sources.name(origin.source()).to_owned(), pointer: sources.pointer(origin) }
     }

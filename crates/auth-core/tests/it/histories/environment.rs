@@ -1,4 +1,4 @@
-//! The surroundings of a life: a vendor, a store, and time.
+//! The surroundings of a history: a vendor, a store, and time.
 
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use auth_core::{Authenticator, BoxFuture, Credentials, Session, SessionStore, Timer};
 
 use super::ledger::{Ledger, Realm};
-use crate::support::chance::Chance;
+use crate::support::rng::Rng;
 
-/// The circumstances of a life, all random.
-pub struct Fate {
+/// The circumstances of a history, all random.
+pub struct Conditions {
     /// How long access tokens live.
     pub lifetime: Duration,
     /// One request in so many fails; none if 0.
@@ -17,7 +17,7 @@ pub struct Fate {
     /// Sessions have expired when they arrive, as with a clock that is off by more than their lifetime.
     pub is_late: bool,
     /// The store fails now and then.
-    pub troubled: bool,
+    pub store_fails: bool,
     /// All managers belong to one user.
     pub shared: bool,
     /// The store goes back in time now and then; then there are no logouts, since that would undo them.
@@ -26,22 +26,22 @@ pub struct Fate {
     pub is_team: bool,
 }
 
-impl Fate {
-    pub fn draw(chance: &mut Chance) -> Self {
-        let lifetime = Duration::from_secs([600, 3600, 86_400][chance.below(3) as usize]);
-        let faulty = [0, 12, 4, 2][chance.below(4) as usize];
-        let is_late = chance.below(10) == 0;
-        let (troubled, shared, rewinds) = (chance.below(2) == 0, chance.below(3) > 0, chance.below(6) == 0);
-        let is_team = !shared && !rewinds && chance.below(2) == 0;
-        Self { lifetime, faulty, is_late, troubled, shared, rewinds, is_team }
+impl Conditions {
+    pub fn draw(rng: &mut Rng) -> Self {
+        let lifetime = Duration::from_secs([600, 3600, 86_400][rng.below(3) as usize]);
+        let faulty = [0, 12, 4, 2][rng.below(4) as usize];
+        let is_late = rng.below(10) == 0;
+        let (store_fails, shared, rewinds) = (rng.below(2) == 0, rng.below(3) > 0, rng.below(6) == 0);
+        let is_team = !shared && !rewinds && rng.below(2) == 0;
+        Self { lifetime, faulty, is_late, store_fails, shared, rewinds, is_team }
     }
 }
 
-pub trait World: Send + Sync + 'static {
-    /// The way of a manager to one of the vendor's servers.
-    type Door: Authenticator + 'static;
+pub trait Environment: Send + Sync + 'static {
+    /// A server of the vendor, as one manager calls it.
+    type Endpoint: Authenticator + 'static;
 
-    fn door(self: &Arc<Self>, manager: usize, realm: Realm) -> Self::Door;
+    fn endpoint(self: &Arc<Self>, manager: usize, realm: Realm) -> Self::Endpoint;
 
     /// The store, opened anew.
     fn open(&self) -> Arc<dyn SessionStore>;
@@ -52,7 +52,7 @@ pub trait World: Send + Sync + 'static {
     /// The clock of all managers.
     fn timer(&self) -> Arc<dyn Timer>;
 
-    /// How long the life has lasted, whatever the wall clock was set to.
+    /// How long the history has lasted, whatever the wall clock was set to.
     fn elapsed(&self) -> Duration;
 
     /// Sets the wall clock.
@@ -68,7 +68,7 @@ pub trait World: Send + Sync + 'static {
     fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session>;
 
     /// Ends the faults, and sets the wall clock right.
-    fn calm(&self);
+    fn end_faults(&self);
 
     /// Whether a server of the vendor would accept a call with this token.
     fn accepts(&self, token: &str) -> bool;

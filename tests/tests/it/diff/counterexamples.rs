@@ -1,4 +1,4 @@
-//! What is called breaking is shown to break something, by an oracle that knows nothing of the comparison.
+//! Every change that is called breaking has a counterexample, found by an oracle that knows nothing of the comparison.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -6,14 +6,14 @@ use std::sync::{Arc, LazyLock};
 use openapi_pipeline::diff::{self, Change, Difference, Direction, Level, Seen};
 use openapi_pipeline::{Context, Sources};
 use oracle::{Document, Oracle};
-use workspace_tests::counterexample::{Claim, Kind, Spot, Versions};
+use workspace_tests::counterexample::{Claim, ClaimPlace, Kind, Versions};
 use workspace_tests::mutations::{self, Finds};
 
 use super::read;
 
-/// A change in the words of those who check it.
+/// A change as a claim that the oracle can check.
 pub(super) fn claim(change: &Change, sources: &Sources) -> Claim {
-    let spot = |seen: &Seen| Spot { pointer: sources.pointer(seen.origin), text: seen.text.clone() };
+    let spot = |seen: &Seen| ClaimPlace { pointer: sources.pointer(seen.origin), text: seen.text.clone() };
     Claim {
         rule: change.rule.name.to_owned(),
         operations: change.operations.clone(),
@@ -22,7 +22,7 @@ pub(super) fn claim(change: &Change, sources: &Sources) -> Claim {
     }
 }
 
-/// The difference of two versions, and what checks its claims.
+/// The difference of two versions, and the oracles that check its claims.
 pub(super) struct Compared {
     pub(super) cx: Context,
     pub(super) difference: Difference,
@@ -47,7 +47,7 @@ pub(super) fn oracle(text: &str) -> Arc<Oracle> {
 }
 
 /// Breaking rules that nothing can show, and why.
-const UNSHOWN: [(&str, &str); 15] = [
+const WITHOUT_COUNTEREXAMPLE: [(&str, &str); 15] = [
     ("comparison-incomplete", "it says that nothing was found out, not that something is different"),
     ("incoming-call-changed", CALLED),
     ("incoming-call-removed", CALLED),
@@ -67,14 +67,14 @@ const UNSHOWN: [(&str, &str); 15] = [
 
 const BEYOND: &str = "the oracle reads OpenAPI 3.0, which has no place for it";
 const CALLED: &str = "the oracle makes calls, and answers none";
-const JSON: &str = "values are the same, and the oracle looks at nothing else of what is no JSON";
+const JSON: &str = "values are the same, and the oracle looks at nothing else in content other than JSON";
 
 pub(super) fn is_shown(rule: &str) -> bool {
-    UNSHOWN.iter().all(|(unshown, _)| *unshown != rule)
+    WITHOUT_COUNTEREXAMPLE.iter().all(|(without_counterexample, _)| *without_counterexample != rule)
 }
 
-/// Rules that no refusal shows: the new version takes the same requests, but has no place for a part of them or takes it
-/// for something else; or it gives fewer answers than callers were told to reckon with.
+/// Rules that no refusal shows: the new version takes the same requests, but has no place for a part of them or takes
+/// it for something else; or it gives fewer answers than it used to announce.
 const WITHOUT_REFUSAL: [&str; 12] = [
     "request-body-encoding-changed",
     "request-discriminator-changed",
@@ -91,15 +91,15 @@ const WITHOUT_REFUSAL: [&str; 12] = [
 ];
 
 /// A single change in one direction, and what the comparison makes of it.
-pub(super) struct Single {
+pub(super) struct SingleChange {
     pub(super) name: String,
     pub(super) expected: Finds,
     pub(super) compared: Compared,
 }
 
 /// Every single change, both ways: compared once for all tests that look at it.
-pub(super) static SINGLES: LazyLock<Vec<Single>> = LazyLock::new(|| {
-    let (mut singles, mut oracles) = (Vec::new(), HashMap::<String, Arc<Oracle>>::new());
+pub(super) static SINGLE_CHANGES: LazyLock<Vec<SingleChange>> = LazyLock::new(|| {
+    let (mut single_changes, mut oracles) = (Vec::new(), HashMap::<String, Arc<Oracle>>::new());
     for mutation in mutations::all() {
         let (before, after) = mutation.pair();
         let [before, after] = [before, after].map(|version| {
@@ -112,17 +112,17 @@ pub(super) static SINGLES: LazyLock<Vec<Single>> = LazyLock::new(|| {
         let back = ("back", &after, &before, mutation.back);
         for (way, old, new, expected) in [there, back] {
             let compared = Compared::new((&old.0, old.1.clone()), (&new.0, new.1.clone()));
-            singles.push(Single { name: format!("{}, {way}", mutation.name), expected, compared });
+            single_changes.push(SingleChange { name: format!("{}, {way}", mutation.name), expected, compared });
         }
     }
-    singles
+    single_changes
 });
 
 #[test]
-fn what_is_breaking_is_shown_to_break_something() {
-    let (mut unshown, mut shown) = (Vec::new(), BTreeMap::<&str, BTreeSet<Kind>>::new());
+fn every_breaking_rule_has_a_counterexample() {
+    let (mut without_counterexample, mut shown) = (Vec::new(), BTreeMap::<&str, BTreeSet<Kind>>::new());
     let mut kinds = BTreeMap::<Kind, usize>::new();
-    for Single { name, compared, .. } in &*SINGLES {
+    for SingleChange { name, compared, .. } in &*SINGLE_CHANGES {
         for change in compared.changes(Level::Breaking).filter(|change| is_shown(change.rule.name)) {
             let rule = change.rule.name;
             match compared.versions.show(&claim(change, &compared.cx.sources)) {
@@ -131,7 +131,8 @@ fn what_is_breaking_is_shown_to_break_something() {
                     *kinds.entry(counterexample.kind).or_default() += 1;
                 }
                 Err(problem) => {
-                    unshown.push(format!("{name}: {rule} at {}: {}: {problem}", change.pointer, change.message));
+                    without_counterexample
+                        .push(format!("{name}: {rule} at {}: {}: {problem}", change.pointer, change.message));
                 }
             }
         }
@@ -140,11 +141,16 @@ fn what_is_breaking_is_shown_to_break_something() {
     for (kind, count) in &kinds {
         println!("{count:>6} times {kind}");
     }
-    assert!(unshown.is_empty(), "{} are not shown:\n{}", unshown.len(), unshown.join("\n"));
+    assert!(
+        without_counterexample.is_empty(),
+        "{} are not shown:\n{}",
+        without_counterexample.len(),
+        without_counterexample.join("\n")
+    );
 
     let rules = diff::rules().iter().filter(|rule| rule.level == Level::Breaking).map(|rule| rule.name);
     let missing: BTreeSet<&str> = rules.filter(|rule| !shown.contains_key(rule)).collect();
-    assert_eq!(missing, BTreeSet::from(UNSHOWN.map(|(rule, _)| rule)));
+    assert_eq!(missing, BTreeSet::from(WITHOUT_COUNTEREXAMPLE.map(|(rule, _)| rule)));
     let is_refusal = |kind: &Kind| matches!(kind, Kind::Refused | Kind::Unforeseen);
     let weaker: Vec<&str> =
         shown.iter().filter(|(_, kinds)| !kinds.iter().any(is_refusal)).map(|(rule, _)| *rule).collect();
@@ -161,25 +167,25 @@ const TOLERATED: [&str; 5] = [
 ];
 
 #[test]
-fn nothing_shows_what_is_not_so() {
+fn no_counterexample_is_found_for_a_false_claim() {
     let (mut seen, mut tolerated, mut wrong) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
-    for Single { name, compared, .. } in &*SINGLES {
+    for SingleChange { name, compared, .. } in &*SINGLE_CHANGES {
         // A body of several media types can be broken in one of them, and only be written otherwise in another.
         let broken: BTreeSet<&str> = compared.changes(Level::Breaking).map(|change| change.pointer.as_str()).collect();
         let is_other = |change: &&Change| {
             change.rule.name != "request-schema-rewritten"
                 || broken.iter().all(|pointer| !pointer.starts_with(change.pointer.as_str()))
         };
-        // One change of each kind will do: to find nothing takes long.
+        // One change of each kind is enough: a search that finds nothing takes long.
         let all = compared.difference.changes.iter().filter(is_other);
         for change in all.filter(|change| seen.insert(change.rule.name)) {
             let (rule, claim) = (change.rule.name, claim(change, &compared.cx.sources));
             if change.level() == Level::Breaking {
-                if let Ok(counterexample) = compared.versions.unchanged().hasty().show(&claim) {
+                if let Ok(counterexample) = compared.versions.unchanged().with_short_search().show(&claim) {
                     wrong.push(format!("{name}, the old version twice: {rule}: {}", counterexample.text));
                 }
             } else if matches!(change.rule.direction, Direction::Request | Direction::Response)
-                && let Ok(counterexample) = compared.versions.hasty().show(&claim)
+                && let Ok(counterexample) = compared.versions.with_short_search().show(&claim)
             {
                 tolerated.insert(rule, format!("{name}: {}", counterexample.text));
             }

@@ -7,7 +7,7 @@ use auth_core::{AuthErrorKind, SessionStore};
 use test_requirements::effort;
 use tokio::runtime::Runtime;
 
-use super::{Answer, Died, LIFETIME, Process, STALE, World};
+use super::{Answer, KillPoint, LIFETIME, Process, STALE, Setup};
 
 /// No token is used in this time before its expiry.
 const SKEW: Duration = Duration::from_secs(30);
@@ -40,22 +40,22 @@ pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
     const PROCESSES: usize = 8;
     let cycles = effort(20, 200);
     let runtime = runtime();
-    let world = runtime.block_on(World::start());
-    let first = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
-    let mut processes: Vec<Process> = (0..PROCESSES).map(|_| world.process(shared, "me", None)).collect();
+    let setup = runtime.block_on(Setup::start());
+    let first = runtime.block_on(setup.sign_in(&*(shared.open)(), "me"));
+    let mut processes: Vec<Process> = (0..PROCESSES).map(|_| setup.process(shared, "me", None)).collect();
     let mut last = first.access_token.expose().to_owned();
     for cycle in 1..=cycles {
-        world.clock.advance(LIFETIME);
-        processes.iter_mut().for_each(|process| process.send(&world.clock));
+        setup.clock.advance(LIFETIME);
+        processes.iter_mut().for_each(|process| process.send(&setup.clock));
         let answers: Vec<Answer> = processes.iter_mut().map(|process| process.answer().unwrap()).collect();
         let token = answers[0].token().to_owned();
         assert!(answers.iter().all(|answer| answer.token() == token), "cycle {cycle}: {answers:?}");
         assert_ne!(token, last, "cycle {cycle}");
-        assert_eq!(world.server.state().stats().redemptions(), cycle);
+        assert_eq!(setup.server.state().stats().redemptions(), cycle);
         last = token;
     }
-    assert!(world.accepts(&last));
-    world.assert_unharmed(1);
+    assert!(setup.accepts(&last));
+    setup.assert_sent_once(1);
     println!("{PROCESSES} processes, {cycles} cycles: {cycles} redemptions, no refresh token twice, no logout");
 }
 
@@ -68,29 +68,29 @@ pub fn runtime() -> Runtime {
 /// stale and when it has expired. Returns the number of kills.
 pub fn kill_everywhere(shared: &Shared<'_>, points: &[(String, usize, Left)], rounds: usize) -> usize {
     let runtime = runtime();
-    let world = runtime.block_on(World::start());
+    let setup = runtime.block_on(Setup::start());
     let mut kills = 0;
     let mut begin = || {
         kills += 1;
-        Life::begin(&world, &runtime, shared, kills)
+        KilledSession::begin(&setup, &runtime, shared, kills)
     };
     for age in [STALE, LIFETIME].repeat(rounds) {
         for (point, nth, left) in points {
-            let life = begin();
-            life.die_at(point, *nth, age).assert_left(*left);
+            let session_run = begin();
+            session_run.kill_at(point, *nth, age).assert_left(*left);
         }
         for answered in [false, true] {
-            let life = begin();
-            life.die_on_the_way(answered, age).assert_left(Left::Unclear);
+            let session_run = begin();
+            session_run.kill_in_transit(answered, age).assert_left(Left::Unclear);
         }
     }
-    world.assert_unharmed(kills as u64);
+    setup.assert_sent_once(kills as u64);
     kills
 }
 
 /// One session of one account.
-pub struct Life<'a> {
-    world: &'a World,
+pub struct KilledSession<'a> {
+    setup: &'a Setup,
     runtime: &'a Runtime,
     shared: &'a Shared<'a>,
     account: String,
@@ -98,29 +98,29 @@ pub struct Life<'a> {
     label: String,
 }
 
-impl<'a> Life<'a> {
+impl<'a> KilledSession<'a> {
     /// Signs in.
-    pub fn begin(world: &'a World, runtime: &'a Runtime, shared: &'a Shared<'a>, number: usize) -> Self {
+    pub fn begin(setup: &'a Setup, runtime: &'a Runtime, shared: &'a Shared<'a>, number: usize) -> Self {
         let account = format!("account {number}");
-        let session = runtime.block_on(world.sign_in(&*(shared.open)(), &account));
+        let session = runtime.block_on(setup.sign_in(&*(shared.open)(), &account));
         let old = session.access_token.expose().to_owned();
-        Self { world, runtime, shared, account, old, label: String::new() }
+        Self { setup, runtime, shared, account, old, label: String::new() }
     }
 
-    pub fn process(&self, dies: Option<Died>) -> Process {
-        self.world.process(self.shared, &self.account, dies)
+    pub fn process(&self, kill_point: Option<KillPoint>) -> Process {
+        self.setup.process(self.shared, &self.account, kill_point)
     }
 
     /// A process renews the session, and is killed at a point.
-    fn die_at(mut self, point: &str, nth: usize, age: Duration) -> Self {
+    fn kill_at(mut self, point: &str, nth: usize, age: Duration) -> Self {
         self.label = format!("{point} #{nth}, age {age:?}");
-        self.world.clock.advance(age);
-        let mut process = self.process(Some(Died::at(point, nth)));
-        // It may answer before it dies: with the valid token, or with the new one. A stale token is renewed with the
-        // second question.
-        process.send(&self.world.clock);
+        self.setup.clock.advance(age);
+        let mut process = self.process(Some(KillPoint::at(point, nth)));
+        // The process may answer before it dies: with the valid token, or with the new one. A stale token is renewed
+        // with the second question.
+        process.send(&self.setup.clock);
         if process.answer().is_some() && age == STALE {
-            process.send(&self.world.clock);
+            process.send(&self.setup.clock);
             let _ = process.answer();
         }
         self.assert_killed(process.died());
@@ -128,16 +128,16 @@ impl<'a> Life<'a> {
     }
 
     /// A process renews the session, and is killed while the request or the response is in transit.
-    fn die_on_the_way(mut self, answered: bool, age: Duration) -> Self {
+    fn kill_in_transit(mut self, answered: bool, age: Duration) -> Self {
         self.label = format!("on the way, answered {answered}, age {age:?}");
-        self.world.clock.advance(age);
-        let faults = self.world.server.faults();
+        self.setup.clock.advance(age);
+        let faults = self.setup.server.faults();
         let hold = if answered { faults.hold_answer("refresh_token") } else { faults.hold("refresh_token") };
         let mut process = self.process(None);
-        process.send(&self.world.clock);
+        process.send(&self.setup.clock);
         if age == STALE {
             assert_eq!(process.answer().unwrap().token(), self.old, "{}", self.label);
-            process.send(&self.world.clock);
+            process.send(&self.setup.clock);
         }
         self.runtime.block_on(hold.arrived());
         self.assert_killed(process.kill());
@@ -148,13 +148,13 @@ impl<'a> Life<'a> {
     fn assert_killed(&self, status: std::process::ExitStatus) {
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(status.signal(), Some(9), "{}", self.label);
-        (self.shared.end_lock)(&self.world.key(&self.account));
+        (self.shared.end_lock)(&self.setup.key(&self.account));
     }
 
     /// Checks the stored session, and the tokens that the next processes get.
     fn assert_left(&self, left: Left) {
         let label = &self.label;
-        let stored = self.runtime.block_on((self.shared.open)().load(&self.world.key(&self.account))).unwrap();
+        let stored = self.runtime.block_on((self.shared.open)().load(&self.setup.key(&self.account))).unwrap();
         let stored = stored.unwrap_or_else(|| panic!("{label}: the session is gone"));
         let is_old = stored.session.access_token.expose() == self.old;
         let expected = match left {
@@ -163,23 +163,23 @@ impl<'a> Life<'a> {
             Left::New => (false, false),
         };
         assert_eq!((is_old, stored.intent.is_some()), expected, "{label}: old session, intent");
-        let rest = stored.session.expires_at.unwrap().duration_since(self.world.clock.now());
+        let rest = stored.session.expires_at.unwrap().duration_since(self.setup.clock.now());
         if rest.is_ok_and(|rest| rest > SKEW) {
             let answer = self.ask_anew();
-            assert_eq!(answer.token() == self.old, is_old, "{label}: what is valid is used");
-            assert!(self.world.accepts(answer.token()), "{label}");
+            assert_eq!(answer.token() == self.old, is_old, "{label}: a valid token is used");
+            assert!(self.setup.accepts(answer.token()), "{label}");
         }
-        self.world.clock.advance(LIFETIME);
+        self.setup.clock.advance(LIFETIME);
         let answer = self.ask_anew();
         match left {
             Left::Unclear => assert!(answer.is(AuthErrorKind::ReauthRequired), "{label}: {answer:?}"),
-            Left::Old | Left::New => assert!(self.world.accepts(answer.token()), "{label}"),
+            Left::Old | Left::New => assert!(self.setup.accepts(answer.token()), "{label}"),
         }
     }
 
     /// Asks for a token as a new process, with nothing but the store.
     fn ask_anew(&self) -> Answer {
-        let manager = self.world.manager((self.shared.open)(), &self.account);
+        let manager = self.setup.manager((self.shared.open)(), &self.account);
         let answer = Answer::of(self.runtime.block_on(manager.token()));
         self.runtime.block_on(manager.shutdown());
         answer

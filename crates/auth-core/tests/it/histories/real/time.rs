@@ -1,8 +1,8 @@
 //! Time that passes when nothing else is left to do.
 //!
-//! Sockets, files and Redis take real time, and lives last for days. So the time of a life stands still while any call
-//! is in flight, and leaps to the next alarm when all have ended. No task sleeps for real, and nothing times out
-//! because a machine is slow.
+//! Sockets, files and Redis take real time, and histories last for days. So the time of a history stands still while
+//! any call is in flight, and leaps to the next alarm when all have ended. No task sleeps for real, and nothing times
+//! out because a machine is slow.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,12 +12,12 @@ use std::time::{Duration, Instant, SystemTime};
 use auth_core::{BoxFuture, Timer};
 use tokio::sync::{Notify, oneshot};
 
-/// How long a call may take in real time before the life fails: far more than any takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a call may take in real time before the history fails: far more than any takes.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
 
-/// The clocks of a life: clones show the same time.
+/// The clocks of a history: clones show the same time.
 #[derive(Clone, Debug)]
-pub struct LeapClock(Arc<Shared>);
+pub struct SimulatedClock(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -34,10 +34,10 @@ struct State {
     /// The managers' clock at the beginning, adjusted whenever it is set.
     base: SystemTime,
     /// The waiting tasks, by the moment and a number.
-    alarms: BTreeMap<(Duration, u64), oneshot::Sender<()>>,
-    alarms_set: u64,
+    timers: BTreeMap<(Duration, u64), oneshot::Sender<()>>,
+    timers_set: u64,
     /// A task has read the time, begun to wait, or begun or ended a call.
-    is_stirred: bool,
+    is_active: bool,
     /// The number of calls in flight.
     calls: usize,
     /// By account: the holders of a lock, and its waiters.
@@ -59,14 +59,14 @@ impl State {
 
 const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
 
-impl LeapClock {
+impl SimulatedClock {
     pub fn new(seed: u64) -> Self {
         let state = State {
             elapsed: Duration::ZERO,
             base: SystemTime::UNIX_EPOCH + BEGINNING,
-            alarms: BTreeMap::new(),
-            alarms_set: 0,
-            is_stirred: false,
+            timers: BTreeMap::new(),
+            timers_set: 0,
+            is_active: false,
             calls: 0,
             locks: HashMap::new(),
         };
@@ -74,18 +74,18 @@ impl LeapClock {
         Self(Arc::new(Shared { started, state: Mutex::new(state), changed, bits }))
     }
 
-    /// Lets time pass, for as long as the life lasts.
+    /// Lets time pass, for as long as the history lasts.
     pub async fn run(self) {
         loop {
-            self.quiet().await;
-            let leaps = self.leap();
-            if !leaps {
+            self.wait_until_idle().await;
+            let advances = self.advance_to_next();
+            if !advances {
                 self.0.changed.notified().await;
             }
         }
     }
 
-    /// How long the life has lasted, whatever the wall clock was set to.
+    /// How long the history has lasted, whatever the wall clock was set to.
     pub fn elapsed(&self) -> Duration {
         self.with(|state| state.elapsed)
     }
@@ -134,41 +134,42 @@ impl LeapClock {
     }
 
     /// Waits until no call is in flight, and no task has anything to do.
-    async fn quiet(&self) {
-        // The runtime returns to a task that yields when all others wait. They may have woken others, and sockets may
-        // have become ready, so it has to stay quiet for a while. Every relevant activity of a task reads the clock.
+    async fn wait_until_idle(&self) {
+        // The runtime returns to a task that yields when all others wait. Tasks may have woken others, and sockets may
+        // have become ready, so no activity may follow for a few rounds. Every relevant activity of a task reads the
+        // clock.
         const ROUNDS: usize = 3;
-        let mut calm = 0;
-        while calm < ROUNDS {
-            let (is_busy, is_stirred) = self.look(|state| (state.is_busy(), std::mem::take(&mut state.is_stirred)));
+        let mut end_faults = 0;
+        while end_faults < ROUNDS {
+            let (is_busy, is_active) = self.look(|state| (state.is_busy(), std::mem::take(&mut state.is_active)));
             if is_busy {
-                let changed = tokio::time::timeout(PATIENCE, self.0.changed.notified()).await;
+                let changed = tokio::time::timeout(CALL_LIMIT, self.0.changed.notified()).await;
                 assert!(changed.is_ok(), "a call takes too long: {:?}", self.0.state);
             }
-            calm = if is_busy || is_stirred { 0 } else { calm + 1 };
+            end_faults = if is_busy || is_active { 0 } else { end_faults + 1 };
             tokio::task::yield_now().await;
         }
     }
 
     /// Leaps to the next alarm, if there is one.
-    fn leap(&self) -> bool {
-        let rings = self.look(|state| {
-            let Some((&(moment, _), _)) = state.alarms.first_key_value() else { return Vec::new() };
+    fn advance_to_next(&self) -> bool {
+        let fired = self.look(|state| {
+            let Some((&(moment, _), _)) = state.timers.first_key_value() else { return Vec::new() };
             state.elapsed = state.elapsed.max(moment);
-            let later = state.alarms.split_off(&(state.elapsed, u64::MAX));
-            std::mem::replace(&mut state.alarms, later).into_values().collect()
+            let later = state.timers.split_off(&(state.elapsed, u64::MAX));
+            std::mem::replace(&mut state.timers, later).into_values().collect()
         });
-        let leaps = !rings.is_empty();
+        let advances = !fired.is_empty();
         // A dropped waiter doesn't receive it.
-        for ring in rings {
-            let _ = ring.send(());
+        for fire in fired {
+            let _ = fire.send(());
         }
-        leaps
+        advances
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         self.look(|state| {
-            state.is_stirred = true;
+            state.is_active = true;
             look(state)
         })
     }
@@ -181,7 +182,7 @@ impl LeapClock {
 /// Ends the call, the wait or the lock that it stands for when it is dropped.
 #[must_use = "it ends when it is dropped"]
 pub struct Guard {
-    clock: LeapClock,
+    clock: SimulatedClock,
     end: Option<End>,
 }
 
@@ -196,7 +197,7 @@ impl Drop for Guard {
     }
 }
 
-impl Timer for LeapClock {
+impl Timer for SimulatedClock {
     fn now(&self) -> Instant {
         self.0.started + self.elapsed()
     }
@@ -206,19 +207,19 @@ impl Timer for LeapClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        let (ring, rings) = oneshot::channel();
+        let (fire, fired) = oneshot::channel();
         let key = self.with(|state| {
-            state.alarms_set += 1;
-            let key = (state.elapsed.saturating_add(duration), state.alarms_set);
-            state.alarms.insert(key, ring);
+            state.timers_set += 1;
+            let key = (state.elapsed.saturating_add(duration), state.timers_set);
+            state.timers.insert(key, fire);
             key
         });
         self.0.changed.notify_one();
         let clock = self.clone();
-        let alarm = Guard { clock, end: Some(Box::new(move |state| drop(state.alarms.remove(&key)))) };
+        let guard = Guard { clock, end: Some(Box::new(move |state| drop(state.timers.remove(&key)))) };
         Box::pin(async move {
-            let _ = rings.await;
-            drop(alarm);
+            let _ = fired.await;
+            drop(guard);
         })
     }
 

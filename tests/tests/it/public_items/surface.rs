@@ -10,7 +10,7 @@ use super::names::{Declared, Target, imports, name};
 use super::tree::{Tree, is_public, may_exist};
 
 /// The public face of a crate.
-pub(super) struct Face {
+pub(super) struct PublicSurface {
     /// Its items, as source.
     pub(super) source: String,
     /// Other public paths of items, and exported items of other crates: the path, and its target.
@@ -41,7 +41,7 @@ struct Reached {
     marks: Vec<Attribute>,
 }
 
-pub(super) fn of(tree: &Tree) -> Face {
+pub(super) fn of(tree: &Tree) -> PublicSurface {
     let mut found = Found { tree, reached: Vec::new(), items: BTreeMap::new(), reexports: BTreeSet::new() };
     found.reach(Reached { module: 0, path: String::new(), marks: Vec::new() });
     // An item declared in a public module keeps that path, even if it is exported again elsewhere.
@@ -51,7 +51,7 @@ pub(super) fn of(tree: &Tree) -> Face {
         next += 1;
     }
     let source = found.source();
-    Face { source, reexports: found.reexports }
+    PublicSurface { source, reexports: found.reexports }
 }
 
 fn joined(module: &str, name: &str) -> String {

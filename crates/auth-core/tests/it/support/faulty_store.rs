@@ -1,4 +1,4 @@
-//! A store with planned trouble: it works, refuses, does the work and loses the answer, or never answers.
+//! A store with planned faults: it works, refuses, does the work and loses the answer, or never answers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,9 +20,9 @@ pub enum Step {
     Lock,
 }
 
-/// The trouble of a method.
+/// The fault of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum StoreFault {
     None,
     /// Nothing is done, and an error is returned.
     Refuses,
@@ -36,26 +36,26 @@ pub enum Trouble {
     Hangs,
 }
 
-type Plan = Box<dyn FnMut(Step) -> Trouble + Send>;
+type Plan = Box<dyn FnMut(Step) -> StoreFault + Send>;
 type Done = Box<dyn Fn(Step) + Send + Sync>;
 
-/// A store with trouble; over memory by default.
-pub struct Unsteady {
+/// A store with faults; over memory by default.
+pub struct FaultyStore {
     pub store: Arc<dyn SessionStore>,
     plan: Mutex<Plan>,
     done: Done,
 }
 
-impl Default for Unsteady {
+impl Default for FaultyStore {
     fn default() -> Self {
         Self::over(Arc::new(MemoryStore::new()))
     }
 }
 
-impl Unsteady {
-    /// Another handle of the same store, without trouble so far.
+impl FaultyStore {
+    /// Another handle of the same store, without faults so far.
     pub fn over(store: Arc<dyn SessionStore>) -> Self {
-        Self { store, plan: Mutex::new(Box::new(|_| Trouble::None)), done: Box::new(|_| ()) }
+        Self { store, plan: Mutex::new(Box::new(|_| StoreFault::None)), done: Box::new(|_| ()) }
     }
 
     /// Calls `done` after every completed step, before its caller gets the result.
@@ -63,14 +63,14 @@ impl Unsteady {
         Self { done: Box::new(done), ..self }
     }
 
-    /// Sets the trouble of every step from now on.
-    pub fn plan(&self, plan: impl FnMut(Step) -> Trouble + Send + 'static) {
+    /// Sets the fault of every step from now on.
+    pub fn plan(&self, plan: impl FnMut(Step) -> StoreFault + Send + 'static) {
         *self.plan.lock().unwrap() = Box::new(plan);
     }
 
-    /// Sets the trouble of one step from now on; all others work.
-    pub fn trouble(&self, step: Step, trouble: Trouble) {
-        self.plan(move |asked| if asked == step { trouble } else { Trouble::None });
+    /// Sets the fault of one step from now on; all others work.
+    pub fn store_fault(&self, step: Step, store_fault: StoreFault) {
+        self.plan(move |asked| if asked == step { store_fault } else { StoreFault::None });
     }
 
     /// The stored access token, and whether an intent is on record.
@@ -86,24 +86,24 @@ impl Unsteady {
             failed.with_message(format!("{step:?} fails, as the test says"))
         };
         match (self.plan.lock().unwrap())(step) {
-            Trouble::None => Box::pin(async move {
+            StoreFault::None => Box::pin(async move {
                 let result = work.await;
                 (self.done)(step);
                 result
             }),
-            Trouble::Refuses => Box::pin(async move { Err(failed()) }),
-            Trouble::IsUnreadable => Box::pin(async move { Err(failed().with_transient(false)) }),
-            Trouble::LosesTheAnswer => Box::pin(async move {
+            StoreFault::Refuses => Box::pin(async move { Err(failed()) }),
+            StoreFault::IsUnreadable => Box::pin(async move { Err(failed().with_transient(false)) }),
+            StoreFault::LosesTheAnswer => Box::pin(async move {
                 work.await?;
                 Err(failed())
             }),
-            Trouble::IsSlow => Box::pin(async move {
+            StoreFault::IsSlow => Box::pin(async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let result = work.await;
                 (self.done)(step);
                 result
             }),
-            Trouble::Hangs => Box::pin(std::future::pending()),
+            StoreFault::Hangs => Box::pin(std::future::pending()),
         }
     }
 }
@@ -118,7 +118,7 @@ macro_rules! later {
     };
 }
 
-impl SessionStore for Unsteady {
+impl SessionStore for FaultyStore {
     fn load<'a>(&'a self, account: &'a str) -> Kept<'a, Option<Stored>> {
         self.go(Step::Load, later!(self.load(account)))
     }

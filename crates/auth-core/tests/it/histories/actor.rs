@@ -8,10 +8,10 @@ use auth_core::{
     AuthErrorKind, Authenticator, Credentials, Ended, LogoutScope, Session, SessionManager, Token, TokenSource,
 };
 
+use super::environment::Environment;
 use super::ledger::{Grant, Realm, Request, short};
-use super::world::World;
 use crate::support::acme::text;
-use crate::support::unsteady::Unsteady;
+use crate::support::faulty_store::FaultyStore;
 
 /// Longer than any verb may take: operations in flight, the lock, steps of the store, and two requests.
 pub const BOUND: Duration = Duration::from_secs(5 * 60);
@@ -52,21 +52,21 @@ pub struct Subject<W> {
     pub is_team: bool,
     /// Its credentials are a key that is the token itself.
     pub is_static: bool,
-    pub world: Arc<W>,
-    pub store: Arc<Unsteady>,
+    pub environment: Arc<W>,
+    pub store: Arc<FaultyStore>,
     pub record: Mutex<Record>,
 }
 
-impl<W: World> Subject<W> {
+impl<W: Environment> Subject<W> {
     pub fn credentials(&self) -> Credentials {
-        let key = self.is_static.then(|| self.world.key(self.realm, &self.user)).flatten();
-        key.unwrap_or_else(|| self.world.credentials(self.realm, &self.user))
+        let key = self.is_static.then(|| self.environment.key(self.realm, &self.user)).flatten();
+        key.unwrap_or_else(|| self.environment.credentials(self.realm, &self.user))
     }
 
     /// A session that its user has created elsewhere.
     pub async fn sign_in(&self) -> Session {
-        let mut session = self.world.sign_in(self.realm, &self.user).await;
-        session.fingerprint = self.world.credentials(self.realm, &self.user).fingerprint();
+        let mut session = self.environment.sign_in(self.realm, &self.user).await;
+        session.fingerprint = self.environment.credentials(self.realm, &self.user).fingerprint();
         session
     }
 
@@ -75,21 +75,21 @@ impl<W: World> Subject<W> {
     }
 
     fn now(&self) -> Duration {
-        self.world.elapsed()
+        self.environment.elapsed()
     }
 
     pub fn log(&self, what: impl Into<String>) {
         let line = format!("manager {} {}", self.number, what.into());
         let now = self.now();
-        self.world.ledger().log.push((now, line));
+        self.environment.ledger().log.push((now, line));
     }
 
     /// Checks a token that was served for a call at that moment.
     pub fn check(&self, token: &Token, asked: Duration) {
-        let ledger = self.world.ledger();
+        let ledger = self.environment.ledger();
         self.note(|record| {
             let Some(grant) = ledger.find(&text(token)) else {
-                record.violations.push(format!("9: {} is served what no server has issued", self.number));
+                record.violations.push(format!("9: {} is served a token that no server has issued", self.number));
                 return;
             };
             let owner = ledger.user_of(grant);
@@ -118,7 +118,7 @@ impl<W: World> Subject<W> {
             for (grants, at) in &record.returned {
                 for request in requests.iter().filter(|request| request.at > *at) {
                     if request.grant.is_some_and(|grant| grants.contains(&grant)) {
-                        let text = format!("4: {} sends {request:?} of what it has ended", self.number);
+                        let text = format!("4: {} sends {request:?} of a session that it has ended", self.number);
                         record.violations.push(text);
                     }
                 }
@@ -141,18 +141,18 @@ impl<W: World> Subject<W> {
 }
 
 /// A manager and its user.
-pub struct Actor<W: World> {
-    pub manager: SessionManager<W::Door>,
+pub struct Actor<W: Environment> {
+    pub manager: SessionManager<W::Endpoint>,
     pub subject: Arc<Subject<W>>,
 }
 
-impl<W: World> Clone for Actor<W> {
+impl<W: Environment> Clone for Actor<W> {
     fn clone(&self) -> Self {
         Self { manager: self.manager.clone(), subject: Arc::clone(&self.subject) }
     }
 }
 
-impl<W: World> std::ops::Deref for Actor<W> {
+impl<W: Environment> std::ops::Deref for Actor<W> {
     type Target = Subject<W>;
 
     fn deref(&self) -> &Subject<W> {
@@ -160,7 +160,7 @@ impl<W: World> std::ops::Deref for Actor<W> {
     }
 }
 
-impl<W: World> Actor<W> {
+impl<W: Environment> Actor<W> {
     pub async fn token(self) {
         let asked = self.now();
         self.log("token");
@@ -178,12 +178,12 @@ impl<W: World> Actor<W> {
     }
 
     /// An endpoint answers 401 to every token.
-    pub async fn storm(self) {
+    pub async fn reject_repeatedly(self) {
         for _ in 0..30 {
             if let Ok(token) = self.manager.token().await {
                 self.manager.reject(token.generation());
             }
-            self.world.timer().sleep(Duration::from_millis(500)).await;
+            self.environment.timer().sleep(Duration::from_millis(500)).await;
         }
     }
 
@@ -208,7 +208,7 @@ impl<W: World> Actor<W> {
 
     /// Keeps the session alive for so long.
     pub async fn keep_alive(self, length: Duration) {
-        let limit = self.world.timer().sleep(length);
+        let limit = self.environment.timer().sleep(length);
         tokio::select! {
             _ = self.manager.keep_alive() => {}
             () = limit => {}
@@ -231,7 +231,7 @@ impl<W: World> Actor<W> {
         let asked = self.now();
         // The grants of earlier operations, even of those that land later.
         let served = self.note(|record| record.served.clone());
-        let known = || &self.world.ledger().issued_to(self.number, asked) | &served;
+        let known = || &self.environment.ledger().issued_to(self.number, asked) | &served;
         self.note(|record| {
             record.verbs.push((asked, 3));
             record.is_armed = false;
@@ -248,7 +248,7 @@ impl<W: World> Actor<W> {
         let grants = known();
         let now = self.now();
         let stored = self.store.store.load(&self.manager.key().to_string()).await.unwrap();
-        let stored = stored.and_then(|stored| self.world.ledger().find(stored.session.access_token.expose()));
+        let stored = stored.and_then(|stored| self.environment.ledger().find(stored.session.access_token.expose()));
         self.note(|record| {
             if let Some(grant) = stored.filter(|grant| grants.contains(grant)) {
                 record.violations.push(format!("3: grant {grant} is stored, which {} has ended", self.number));

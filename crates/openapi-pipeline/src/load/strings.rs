@@ -9,12 +9,12 @@ use crate::{Context, Node, Sources, Value};
 /// Restores the written string in fields that are strings by specification, where the position leaves no doubt.
 pub(super) fn repair(cx: &mut Context, root: &mut Node) {
     walk_mut(root, Position::Root, &mut |object, position| {
-        for key in text_fields(position) {
+        for key in string_fields(position) {
             if let Some(member) = object.get_mut(key) {
                 repair_one(cx, member);
             }
         }
-        for key in text_lists(position) {
+        for key in string_arrays(position) {
             for element in object.elements_mut(key) {
                 repair_one(cx, element);
             }
@@ -66,7 +66,7 @@ pub(super) fn written(sources: &Sources, node: &Node) -> Option<String> {
     Some(if is_itself { shown.to_owned() } else { plain })
 }
 
-fn text_fields(position: Position) -> &'static [&'static str] {
+fn string_fields(position: Position) -> &'static [&'static str] {
     match position {
         Position::Root => &["openapi", "swagger", "host", "basePath", "jsonSchemaDialect"],
         Position::Info => &["title", "version", "summary", "description", "termsOfService"],
@@ -86,7 +86,7 @@ fn text_fields(position: Position) -> &'static [&'static str] {
     }
 }
 
-fn text_lists(position: Position) -> &'static [&'static str] {
+fn string_arrays(position: Position) -> &'static [&'static str] {
     match position {
         Position::Of(Kind::Operation) => &["tags"],
         // Keys are always strings, so entries must be strings to match any.

@@ -9,7 +9,7 @@ use crate::{Node, Origin};
 
 /// Keywords of schemas by the origin of the schema, and the other parts by the origin of the document.
 #[derive(Debug, Default)]
-pub(crate) struct Beside {
+pub(crate) struct Unconverted {
     schemas: HashMap<Origin, Vec<Keyword>>,
     documents: HashMap<Origin, Parts>,
     /// The parts of the document that is being converted.
@@ -46,7 +46,7 @@ pub(crate) struct Parts {
     pub(crate) contradictions: HashMap<Origin, Contradiction>,
 }
 
-impl Beside {
+impl Unconverted {
     pub(crate) fn keep_keyword(&mut self, schema: Origin, name: &'static str, value: Node) {
         let known = self.schemas.entry(schema).or_default();
         if !known.iter().any(|keyword| keyword.name == name && keyword.value == value) {

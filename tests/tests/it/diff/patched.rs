@@ -2,26 +2,26 @@
 
 use openapi_pipeline::source::{escape_pointer, unescape_pointer};
 use serde_json::{Map, Value};
-use workspace_tests::counterexample::{Claim, Spot};
+use workspace_tests::counterexample::{Claim, ClaimPlace};
 
 /// The old version, into which changes are put.
-pub(super) struct Graft<'a> {
-    pub(super) grown: Value,
+pub(super) struct Patched<'a> {
+    pub(super) document: Value,
     new: &'a Value,
 }
 
-impl<'a> Graft<'a> {
+impl<'a> Patched<'a> {
     pub(super) fn new(old: Value, new: &'a Value) -> Self {
-        Self { grown: old, new }
+        Self { document: old, new }
     }
 
     /// Brings along the components that the operations refer to.
     pub(super) fn complete(&mut self) {
-        let paths = self.grown["paths"].clone();
+        let paths = self.document["paths"].clone();
         self.components_of(&paths);
     }
 
-    /// Puts in what a change says; or says what it lacks for that.
+    /// Puts in a change, or returns what the old version lacks for it.
     pub(super) fn apply(&mut self, claim: &Claim) -> Result<(), String> {
         let put = match (claim.rule.as_str(), &claim.old, &claim.new) {
             ("operation-added", _, Some(new)) => self.operation(&new.pointer),
@@ -53,7 +53,7 @@ impl<'a> Graft<'a> {
     }
 
     /// A keyword that one of the versions has, or both.
-    fn keyword(&mut self, old: &Spot, new: &Spot) -> Option<()> {
+    fn keyword(&mut self, old: &ClaimPlace, new: &ClaimPlace) -> Option<()> {
         let (was, is) = (last(&old.pointer), last(&new.pointer));
         match was == is {
             true => self.set(&parent(&old.pointer), &unescape_pointer(was), &new.pointer),
@@ -69,23 +69,23 @@ impl<'a> Graft<'a> {
         let [_, path, method] = pieces(pointer).try_into().ok()?;
         let path = unescape_pointer(&path);
         let item = self.new.get("paths")?.get(&path)?;
-        // What all operations of a path have in common comes with the first of them.
+        // Parts that all operations of a path have in common are added with the first of them.
         let brought =
             [Some((method.clone(), item.get(&method)?)), item.get("parameters").map(|all| ("parameters".into(), all))];
         for (name, node) in brought.into_iter().flatten() {
             self.components_of(node);
-            let paths = self.grown.get_mut("paths")?.as_object_mut()?;
+            let paths = self.document.get_mut("paths")?.as_object_mut()?;
             let item = paths.entry(&path).or_insert_with(|| Value::Object(Map::new()));
             item.as_object_mut()?.insert(name, node.clone());
         }
         Some(())
     }
 
-    /// Sets a member of the node at a place of the old version to what is at a place of the new one.
+    /// Sets a property of the node at a place of the old version to the value at a place of the new one.
     fn set(&mut self, holder: &str, name: &str, from: &str) -> Option<()> {
         let node = self.new.pointer(from.strip_prefix('#')?)?.clone();
         self.components_of(&node);
-        self.grown.pointer_mut(holder.strip_prefix('#')?)?.as_object_mut()?.insert(name.to_owned(), node);
+        self.document.pointer_mut(holder.strip_prefix('#')?)?.as_object_mut()?.insert(name.to_owned(), node);
         Some(())
     }
 
@@ -97,20 +97,20 @@ impl<'a> Graft<'a> {
     fn push(&mut self, holder: &str, list: &str, from: &str) -> Option<()> {
         let node = self.new.pointer(from.strip_prefix('#')?)?.clone();
         self.components_of(&node);
-        let holder = self.grown.pointer_mut(holder.trim_start_matches('#'))?.as_object_mut()?;
+        let holder = self.document.pointer_mut(holder.trim_start_matches('#'))?.as_object_mut()?;
         holder.entry(list).or_insert_with(|| Value::Array(Vec::new())).as_array_mut()?.push(node);
         Some(())
     }
 
     fn remove(&mut self, pointer: &str) -> Option<()> {
-        let holder = self.grown.pointer_mut(parent(pointer).strip_prefix('#')?)?.as_object_mut()?;
+        let holder = self.document.pointer_mut(parent(pointer).strip_prefix('#')?)?.as_object_mut()?;
         holder.remove(&unescape_pointer(last(pointer))).map(drop)
     }
 
     /// Says whether a property must be there.
     fn require(&mut self, property: &str, required: bool) -> Option<()> {
         let schema = parent(&parent(property));
-        let schema = self.grown.pointer_mut(schema.strip_prefix('#')?)?.as_object_mut()?;
+        let schema = self.document.pointer_mut(schema.strip_prefix('#')?)?.as_object_mut()?;
         let name = Value::String(unescape_pointer(last(property)));
         let list = schema.entry("required").or_insert_with(|| Value::Array(Vec::new())).as_array_mut()?;
         list.retain(|other| *other != name);
@@ -129,10 +129,10 @@ impl<'a> Graft<'a> {
         collect(node, &mut references);
         for reference in references {
             let Some(pointer) = reference.strip_prefix('#') else { continue };
-            if self.grown.pointer(pointer).is_none()
+            if self.document.pointer(pointer).is_none()
                 && let Some(component) = self.new.pointer(pointer).cloned()
             {
-                let holder = self.grown.pointer_mut(parent(pointer).as_str()).and_then(Value::as_object_mut);
+                let holder = self.document.pointer_mut(parent(pointer).as_str()).and_then(Value::as_object_mut);
                 holder
                     .into_iter()
                     .for_each(|holder| drop(holder.insert(unescape_pointer(last(pointer)), component.clone())));
@@ -147,7 +147,7 @@ impl<'a> Graft<'a> {
         if pieces.first().is_none_or(|first| first != "paths") {
             return Ok(pointer.to_owned());
         }
-        let paths = self.grown.get("paths").and_then(Value::as_object).ok_or("there are no paths")?;
+        let paths = self.document.get("paths").and_then(Value::as_object).ok_or("there are no paths")?;
         let plain = |path: &str| path.trim_end_matches('/').to_owned();
         let method = pieces.get(2).cloned().unwrap_or_default();
         let wanted = plain(&unescape_pointer(&pieces[1]));

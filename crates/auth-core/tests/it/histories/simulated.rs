@@ -1,4 +1,4 @@
-//! A made-up vendor: it answers in process, and keeps its knowledge in a ledger.
+//! A simulated vendor: it answers in process, and keeps its knowledge in a ledger.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,15 +9,15 @@ use auth_core::{
     LogoutScope, MemoryStore, Renewal, Session, SessionStore, Timer,
 };
 
-use super::ledger::{Grant, Ledger, NOBODY, REALMS, Realm, Request};
+use super::environment::{Conditions, Environment};
+use super::ledger::{Grant, Ledger, NO_MANAGER, REALMS, Realm, Request};
 use super::time::SetClock;
-use super::world::{Fate, World};
-use crate::support::chance::Chance;
+use crate::support::rng::Rng;
 
 const SERVERS: [&str; REALMS] = ["https://vendor.test", "https://staging.vendor.test"];
 
 /// The vendor, memory as the store, and paused time.
-pub struct MadeUp {
+pub struct Simulated {
     clock: Arc<SetClock>,
     memory: Arc<MemoryStore>,
     lifetime: Duration,
@@ -26,7 +26,7 @@ pub struct MadeUp {
 }
 
 struct State {
-    chance: Chance,
+    rng: Rng,
     /// One request in so many fails; none if 0.
     faulty: u64,
     /// Sessions have expired when they arrive.
@@ -52,18 +52,18 @@ enum Fault {
     Unreachable,
 }
 
-impl MadeUp {
-    pub fn new(seed: u64, fate: &Fate) -> Self {
+impl Simulated {
+    pub fn new(seed: u64, conditions: &Conditions) -> Self {
         let state = State {
-            chance: Chance(seed ^ 0x5EED),
-            faulty: fate.faulty,
-            is_late: fate.is_late,
+            rng: Rng(seed ^ 0x5EED),
+            faulty: conditions.faulty,
+            is_late: conditions.is_late,
             current: HashMap::new(),
         };
         Self {
             clock: Arc::new(SetClock::new(seed)),
             memory: Arc::default(),
-            lifetime: fate.lifetime,
+            lifetime: conditions.lifetime,
             ledger: Mutex::new(Ledger::new(1)),
             state: Mutex::new(state),
         }
@@ -94,16 +94,16 @@ impl MadeUp {
     }
 
     /// Receives a request, which takes its time, and meets its fault.
-    async fn arrive(&self, door: &Door, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
+    async fn arrive(&self, endpoint: &Endpoint, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
         let (pause, fault, acts) = self.with(|state| {
-            let chance = &mut state.chance;
-            let pause = match chance.below(40) {
+            let rng = &mut state.rng;
+            let pause = match rng.below(40) {
                 0 => Duration::from_secs(40),
                 1 => Duration::from_secs(100),
-                _ => Duration::from_millis(chance.below(400)),
+                _ => Duration::from_millis(rng.below(400)),
             };
-            let is_faulty = state.faulty > 0 && chance.below(state.faulty) == 0;
-            let fault = match chance.below(8) {
+            let is_faulty = state.faulty > 0 && rng.below(state.faulty) == 0;
+            let fault = match rng.below(8) {
                 _ if !is_faulty => Fault::None,
                 // A verdict on the credentials would be the end, and is no fault.
                 0 if verb != "login" => Fault::Unauthorized,
@@ -117,24 +117,24 @@ impl MadeUp {
             };
             let acts = match fault {
                 Fault::None => true,
-                Fault::Failed | Fault::Reset => chance.below(2) == 0,
+                Fault::Failed | Fault::Reset => rng.below(2) == 0,
                 _ => false,
             };
             (pause, fault, acts)
         });
         let told = (fault != Fault::None).then(|| format!("{fault:?}"));
-        let request = Request { at: self.elapsed(), manager: door.manager, verb, grant: None, fault: told };
-        self.ledger().receive(door.realm, session, request);
+        let request = Request { at: self.elapsed(), manager: endpoint.manager, verb, grant: None, fault: told };
+        self.ledger().receive(endpoint.realm, session, request);
         tokio::time::sleep(pause).await;
         (fault, acts)
     }
 }
 
-impl World for MadeUp {
-    type Door = Door;
+impl Environment for Simulated {
+    type Endpoint = Endpoint;
 
-    fn door(self: &Arc<Self>, manager: usize, realm: Realm) -> Door {
-        Door { vendor: Arc::clone(self), manager, realm }
+    fn endpoint(self: &Arc<Self>, manager: usize, realm: Realm) -> Endpoint {
+        Endpoint { vendor: Arc::clone(self), manager, realm }
     }
 
     fn open(&self) -> Arc<dyn SessionStore> {
@@ -166,10 +166,10 @@ impl World for MadeUp {
     }
 
     fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session> {
-        Box::pin(std::future::ready(self.issue((realm, user), NOBODY, self.elapsed())))
+        Box::pin(std::future::ready(self.issue((realm, user), NO_MANAGER, self.elapsed())))
     }
 
-    fn calm(&self) {
+    fn end_faults(&self) {
         self.with(|state| (state.faulty, state.is_late) = (0, false));
     }
 
@@ -202,8 +202,8 @@ fn error(fault: Fault) -> Option<AuthError> {
 
 /// The vendor, as one manager sees it.
 #[derive(Clone)]
-pub struct Door {
-    vendor: Arc<MadeUp>,
+pub struct Endpoint {
+    vendor: Arc<Simulated>,
     manager: usize,
     realm: Realm,
 }
@@ -213,9 +213,9 @@ fn password(realm: Realm) -> String {
     format!("secret-of-{realm}")
 }
 
-impl Authenticator for Door {
+impl Authenticator for Endpoint {
     fn family(&self) -> Family {
-        Family::new("lives")
+        Family::new("simulated")
     }
     fn realm(&self) -> &str {
         SERVERS[self.realm]
@@ -234,7 +234,7 @@ impl Authenticator for Door {
             let username = match credentials {
                 Credentials::Password { username, password, .. } => {
                     if password.expose() != self::password(self.realm) {
-                        self.vendor.ledger().strayed.push(format!("a password at server {}", self.realm));
+                        self.vendor.ledger().misdirected.push(format!("a password at server {}", self.realm));
                     }
                     username
                 }
@@ -282,7 +282,7 @@ impl Authenticator for Door {
     }
 }
 
-impl Door {
+impl Endpoint {
     fn end<'a>(&'a self, verb: &'static str, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let (fault, acts) = self.vendor.arrive(self, verb, Some(session)).await;

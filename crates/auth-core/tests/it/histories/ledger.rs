@@ -1,4 +1,4 @@
-//! The vendor's record of a life: every request, every token, and every violation.
+//! The vendor's record of a history: every request, every token, and every violation.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub type Realm = usize;
 pub const REALMS: Realm = 2;
 
 /// Stands for the manager of a session that was created without one.
-pub const NOBODY: usize = usize::MAX;
+pub const NO_MANAGER: usize = usize::MAX;
 
 /// A request, as the vendor saw it.
 #[derive(Clone, Debug)]
@@ -40,12 +40,12 @@ pub struct Reuse {
 pub struct Ledger {
     /// How often a refresh token may be sent with unknown outcome: once, or twice where the vendor doesn't punish
     /// reuse.
-    pub sendings: usize,
+    pub allowed_sends: usize,
     pub requests: Vec<Request>,
     /// Refresh tokens that were sent too often.
     pub reused: Vec<Reuse>,
     /// Secrets that reached another server than theirs, and tokens that no server has issued.
-    pub strayed: Vec<String>,
+    pub misdirected: Vec<String>,
     /// All events in their order, for the message of a failing test.
     pub log: Vec<(Duration, String)>,
     users: Vec<String>,
@@ -61,12 +61,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub fn new(sendings: usize) -> Self {
+    pub fn new(allowed_sends: usize) -> Self {
         Self {
-            sendings,
+            allowed_sends,
             requests: Vec::new(),
             reused: Vec::new(),
-            strayed: Vec::new(),
+            misdirected: Vec::new(),
             log: Vec::new(),
             users: Vec::new(),
             realms: Vec::new(),
@@ -93,7 +93,7 @@ impl Ledger {
     /// Records a key that is the token itself: nothing is sent for it, and it never ends.
     pub fn add_key(&mut self, key: &str, whose: (Realm, &str)) {
         if !self.tokens.contains_key(key) {
-            let grant = self.issue(whose, NOBODY, Duration::ZERO);
+            let grant = self.issue(whose, NO_MANAGER, Duration::ZERO);
             self.add_token(key, grant);
             self.keys.insert(grant);
         }
@@ -132,10 +132,10 @@ impl Ledger {
     pub fn receive(&mut self, realm: Realm, session: Option<&Session>, request: Request) {
         let grant = session.and_then(|session| self.find(session.access_token.expose()));
         if let Some(grant) = grant.filter(|grant| self.realms[*grant] != realm) {
-            self.strayed.push(format!("{} of grant {grant} at server {realm}", request.verb));
+            self.misdirected.push(format!("{} of grant {grant} at server {realm}", request.verb));
         }
         let Request { at, manager, verb, fault, .. } = &request;
-        let who = if *manager == NOBODY { "nobody".to_owned() } else { format!("manager {manager}") };
+        let who = if *manager == NO_MANAGER { "nobody".to_owned() } else { format!("manager {manager}") };
         let fault = fault.as_ref().map(|fault| format!(", and meets {fault}")).unwrap_or_default();
         let token = session.map(|session| short(session.access_token.expose())).unwrap_or_default();
         self.log.push((*at, format!("  {who} sends {verb} {grant:?} {token}{fault}")));
@@ -145,7 +145,7 @@ impl Ledger {
     /// Records a refresh token that was sent, and may have been processed.
     pub fn spend(&mut self, token: &str, manager: usize) {
         let senders = self.spent.entry(token.to_owned()).or_default();
-        if senders.len() >= self.sendings {
+        if senders.len() >= self.allowed_sends {
             self.reused.push(Reuse { token: token.to_owned(), by_same: senders.contains(&manager) });
         }
         senders.push(manager);

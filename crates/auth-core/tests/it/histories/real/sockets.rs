@@ -12,19 +12,19 @@ use auth_core::{
 use auth_testkit::{FakeVendor, Fault, Quirks, RetryAfter, Vendor, VendorServer, VendorState};
 use reqwest::StatusCode;
 
-use super::super::ledger::{Grant, Ledger, NOBODY, REALMS, Realm, Request};
-use super::super::life::USERS;
-use super::super::world::{Fate, World};
-use super::time::{Guard, LeapClock};
+use super::super::environment::{Conditions, Environment};
+use super::super::history::USERS;
+use super::super::ledger::{Grant, Ledger, NO_MANAGER, REALMS, Realm, Request};
+use super::time::{Guard, SimulatedClock};
 use super::watched::Watched;
-use crate::support::chance::Chance;
-use crate::support::vendors::{Adapter, PATIENT, name};
+use crate::support::rng::Rng;
+use crate::support::vendors::{Adapter, LONG_LIMIT, name};
 
-/// Opens the store of a life anew.
+/// Opens the store of a history anew.
 pub type Open = Box<dyn Fn() -> Arc<dyn SessionStore> + Send + Sync>;
 
 pub struct Sockets {
-    clock: LeapClock,
+    clock: SimulatedClock,
     vendor: Vendor,
     lifetime: Duration,
     servers: Vec<Server>,
@@ -32,8 +32,8 @@ pub struct Sockets {
     ledger: Mutex<Ledger>,
     /// Grants by server and the vendor's number of the login.
     grants: Mutex<HashMap<(Realm, u64), Grant>>,
-    chance: Mutex<Chance>,
-    tally: Mutex<Tally>,
+    rng: Mutex<Rng>,
+    counts: Mutex<Counts>,
     faulty: Mutex<u64>,
 }
 
@@ -46,26 +46,34 @@ struct Server {
     users: HashMap<String, &'static str>,
 }
 
-/// The figures of a life.
+/// The figures of a history.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
-    pub lives: BTreeMap<&'static str, u64>,
+pub struct Counts {
+    pub histories: BTreeMap<&'static str, u64>,
     /// Requests that arrived at the vendor.
     pub requests: u64,
     pub faults: BTreeMap<String, u64>,
 }
 
-impl Tally {
+impl Counts {
     pub fn add(&mut self, other: &Self) {
         self.requests += other.requests;
-        other.lives.iter().for_each(|(vendor, lives)| *self.lives.entry(vendor).or_default() += lives);
+        other.histories.iter().for_each(|(vendor, histories)| *self.histories.entry(vendor).or_default() += histories);
         other.faults.iter().for_each(|(fault, hits)| *self.faults.entry(fault.clone()).or_default() += hits);
     }
 }
 
 impl Server {
-    async fn start(vendor: Vendor, realm: Realm, seed: u64, fate: &Fate, clock: &LeapClock, punishes: bool) -> Self {
-        let mut state = VendorState::new(vendor).with_seed(seed * 2 + realm as u64).with_access_lifetime(fate.lifetime);
+    async fn start(
+        vendor: Vendor,
+        realm: Realm,
+        seed: u64,
+        conditions: &Conditions,
+        clock: &SimulatedClock,
+        punishes: bool,
+    ) -> Self {
+        let mut state =
+            VendorState::new(vendor).with_seed(seed * 2 + realm as u64).with_access_lifetime(conditions.lifetime);
         let mut users = HashMap::new();
         for user in USERS {
             state.add_user(&email(user), &password(realm));
@@ -81,52 +89,53 @@ impl Server {
         // With connections that are kept, a request may meet one that has just been closed.
         let fake = if seed.is_multiple_of(2) { fake } else { fake.without_keep_alive() };
         let fake = fake.start().await.unwrap();
-        let adapter = Adapter::with_timer(vendor, &fake.url(), &minting_key(realm), PATIENT, Arc::new(clock.clone()));
+        let adapter =
+            Adapter::with_timer(vendor, &fake.url(), &minting_key(realm), LONG_LIMIT, Arc::new(clock.clone()));
         let adapter = if punishes { adapter.authenticator() } else { adapter.as_it_is() };
         Self { fake, adapter, turn: tokio::sync::Mutex::default(), users }
     }
 }
 
 impl Sockets {
-    pub async fn start(seed: u64, fate: &Fate, open: Open) -> Self {
-        let mut chance = Chance(seed ^ 0x50C4E7);
-        let clock = LeapClock::new(seed);
-        let vendor = [Vendor::Aivo, Vendor::Aivo, Vendor::Svix, Vendor::PacerPro][chance.below(4) as usize];
+    pub async fn start(seed: u64, conditions: &Conditions, open: Open) -> Self {
+        let mut rng = Rng(seed ^ 0x50C4E7);
+        let clock = SimulatedClock::new(seed);
+        let vendor = [Vendor::Aivo, Vendor::Aivo, Vendor::Svix, Vendor::PacerPro][rng.below(4) as usize];
         // A store that goes back offers tokens again that were sent; then only a manager's memory prevents their reuse.
-        let punishes = fate.rewinds || chance.below(2) == 0;
+        let punishes = conditions.rewinds || rng.below(2) == 0;
         let mut ledger = Ledger::new(if punishes { 1 } else { 2 });
         let mut servers = Vec::new();
         for realm in 0..REALMS {
-            servers.push(Server::start(vendor, realm, seed, fate, &clock, punishes).await);
+            servers.push(Server::start(vendor, realm, seed, conditions, &clock, punishes).await);
             USERS.iter().for_each(|user| ledger.add_key(&key(realm, user), (realm, user)));
         }
-        let mut tally = Tally::default();
-        tally.lives.insert(vendor.name(), 1);
+        let mut counts = Counts::default();
+        counts.histories.insert(vendor.name(), 1);
         Self {
             clock,
             vendor,
             // Svix mints no token for less than an hour.
-            lifetime: fate.lifetime.max(Duration::from_secs(3600)),
+            lifetime: conditions.lifetime.max(Duration::from_secs(3600)),
             servers,
             open,
             ledger: Mutex::new(ledger),
             grants: Mutex::default(),
-            chance: Mutex::new(chance),
-            tally: Mutex::new(tally),
-            faulty: Mutex::new(fate.faulty),
+            rng: Mutex::new(rng),
+            counts: Mutex::new(counts),
+            faulty: Mutex::new(conditions.faulty),
         }
     }
 
-    pub fn clock(&self) -> &LeapClock {
+    pub fn clock(&self) -> &SimulatedClock {
         &self.clock
     }
 
-    pub fn tally(&self) -> Tally {
-        self.tally.lock().unwrap().clone()
+    pub fn counts(&self) -> Counts {
+        self.counts.lock().unwrap().clone()
     }
 
     fn below(&self, bound: u64) -> u64 {
-        self.chance.lock().unwrap().below(bound)
+        self.rng.lock().unwrap().below(bound)
     }
 
     /// The fault of the next request, if there is one.
@@ -174,7 +183,7 @@ impl Sockets {
         };
         let mut ledger = self.ledger();
         let Some((number, user)) = known else {
-            ledger.strayed.push(format!("server {realm} has not issued what manager {manager} got"));
+            ledger.misdirected.push(format!("server {realm} has not issued what manager {manager} got"));
             return;
         };
         let mut grants = self.grants.lock().unwrap();
@@ -225,9 +234,9 @@ impl Sockets {
             // A key that is the token itself is not sent.
             return;
         }
-        let mut tally = self.tally.lock().unwrap();
-        tally.requests += u64::from(arrived);
-        fault.into_iter().for_each(|fault| *tally.faults.entry(name(fault)).or_default() += 1);
+        let mut counts = self.counts.lock().unwrap();
+        counts.requests += u64::from(arrived);
+        fault.into_iter().for_each(|fault| *counts.faults.entry(name(fault)).or_default() += 1);
         let at = self.clock.elapsed();
         let told = fault.map(|fault| format!("{fault:?}"));
         let request = Request { at, manager: call.manager, verb: call.verb, grant: None, fault: told };
@@ -264,7 +273,7 @@ fn is_forgiven(fault: &Fault) -> bool {
 }
 
 fn email(user: &str) -> String {
-    format!("{user}@lives.test")
+    format!("{user}@histories.test")
 }
 
 /// The password of all users at a server.
@@ -282,11 +291,11 @@ fn minting_key(realm: Realm) -> String {
     format!("minting-key-at-server-{realm}")
 }
 
-impl World for Sockets {
-    type Door = Door;
+impl Environment for Sockets {
+    type Endpoint = Endpoint;
 
-    fn door(self: &Arc<Self>, manager: usize, realm: Realm) -> Door {
-        Door { world: Arc::clone(self), manager, realm }
+    fn endpoint(self: &Arc<Self>, manager: usize, realm: Realm) -> Endpoint {
+        Endpoint { environment: Arc::clone(self), manager, realm }
     }
 
     fn open(&self) -> Arc<dyn SessionStore> {
@@ -321,24 +330,29 @@ impl World for Sockets {
     }
 
     fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session> {
-        let (world, credentials) = (Arc::clone(self), self.credentials(realm, user));
+        let (environment, credentials) = (Arc::clone(self), self.credentials(realm, user));
         // In a task: a caller that is dropped must not leave the request half sent.
         let signing_in = tokio::spawn(async move {
-            let call =
-                Call { manager: NOBODY, realm, verb: "login", operation: world.operation("login"), session: None };
-            let asked = world.elapsed();
+            let call = Call {
+                manager: NO_MANAGER,
+                realm,
+                verb: "login",
+                operation: environment.operation("login"),
+                session: None,
+            };
+            let asked = environment.elapsed();
             loop {
-                let work = world.servers[realm].adapter.login(&credentials, &world.clock);
+                let work = environment.servers[realm].adapter.login(&credentials, &environment.clock);
                 // A kept connection may have been closed by a fault.
-                let Ok(session) = world.send(&call, None, work).await else { continue };
-                world.learn(realm, &session, NOBODY, asked);
+                let Ok(session) = environment.send(&call, None, work).await else { continue };
+                environment.learn(realm, &session, NO_MANAGER, asked);
                 return session;
             }
         });
         Box::pin(async move { signing_in.await.unwrap() })
     }
 
-    fn calm(&self) {
+    fn end_faults(&self) {
         *self.faulty.lock().unwrap() = 0;
         self.clock.set_right();
     }
@@ -352,7 +366,7 @@ impl World for Sockets {
     fn violations(&self) -> Vec<String> {
         let mut violations = Vec::new();
         let received: Vec<_> = self.servers.iter().map(|server| server.fake.received()).collect();
-        let (arrived, sent) = (received.iter().map(Vec::len).sum::<usize>() as u64, self.tally().requests);
+        let (arrived, sent) = (received.iter().map(Vec::len).sum::<usize>() as u64, self.counts().requests);
         if arrived != sent {
             violations.push(format!("6: {arrived} requests arrived, and managers have sent {sent}"));
         }
@@ -383,15 +397,15 @@ struct Call<'a> {
 
 /// A server of the vendor, as one manager sees it.
 #[derive(Clone)]
-pub struct Door {
-    world: Arc<Sockets>,
+pub struct Endpoint {
+    environment: Arc<Sockets>,
     manager: usize,
     realm: Realm,
 }
 
-impl Door {
+impl Endpoint {
     fn adapter(&self) -> &dyn Authenticator {
-        &*self.world.servers[self.realm].adapter
+        &*self.environment.servers[self.realm].adapter
     }
 
     async fn call<'a, T>(
@@ -401,24 +415,25 @@ impl Door {
         work: AuthFuture<'a, T>,
         learn: impl FnOnce(&T),
     ) -> Result<T, AuthError> {
-        let world = &self.world;
-        let call = Call { manager: self.manager, realm: self.realm, verb, operation: world.operation(verb), session };
-        let (fault, pause, is_late) = (world.fault(verb), world.pause(), world.below(2) == 0);
+        let environment = &self.environment;
+        let call =
+            Call { manager: self.manager, realm: self.realm, verb, operation: environment.operation(verb), session };
+        let (fault, pause, is_late) = (environment.fault(verb), environment.pause(), environment.below(2) == 0);
         if is_late {
-            world.clock.sleep(pause).await;
+            environment.clock.sleep(pause).await;
         }
-        let done = world.send(&call, fault, work).await;
+        let done = environment.send(&call, fault, work).await;
         if let Ok(given) = &done {
             learn(given);
         }
         if !is_late {
-            world.clock.sleep(pause).await;
+            environment.clock.sleep(pause).await;
         }
         done
     }
 }
 
-impl Authenticator for Door {
+impl Authenticator for Endpoint {
     fn family(&self) -> Family {
         self.adapter().family()
     }
@@ -437,15 +452,17 @@ impl Authenticator for Door {
             // Nothing is sent.
             return work;
         }
-        let asked = self.world.elapsed();
+        let asked = self.environment.elapsed();
         Box::pin(
-            self.call("login", None, work, move |session| self.world.learn(self.realm, session, self.manager, asked)),
+            self.call("login", None, work, move |session| {
+                self.environment.learn(self.realm, session, self.manager, asked)
+            }),
         )
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
-        let (work, asked) = (self.adapter().refresh(session, clock), self.world.elapsed());
-        let learn = move |session: &Session| self.world.learn(self.realm, session, self.manager, asked);
+        let (work, asked) = (self.adapter().refresh(session, clock), self.environment.elapsed());
+        let learn = move |session: &Session| self.environment.learn(self.realm, session, self.manager, asked);
         Box::pin(self.call("refresh", Some(session), work, learn))
     }
 

@@ -4,12 +4,12 @@ use auth_core::{AuthFuture, Authenticator, Capabilities, Credentials, Family, Se
 
 /// An adapter with other capabilities.
 #[derive(Clone, Debug)]
-pub struct Claiming<A> {
+pub struct WithCapabilities<A> {
     adapter: A,
     capabilities: Capabilities,
 }
 
-impl<A: Authenticator> Claiming<A> {
+impl<A: Authenticator> WithCapabilities<A> {
     pub fn new(adapter: A, capabilities: Capabilities) -> Self {
         Self { adapter, capabilities }
     }
@@ -22,7 +22,7 @@ impl<A: Authenticator> Claiming<A> {
     }
 }
 
-impl<A: Authenticator> Authenticator for Claiming<A> {
+impl<A: Authenticator> Authenticator for WithCapabilities<A> {
     fn family(&self) -> Family {
         self.adapter.family()
     }

@@ -19,7 +19,7 @@ const BACKLOG: u32 = 4096;
 
 /// A listening socket that can stop listening and begin again, on the same port. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Front {
+pub(crate) struct VendorListener {
     address: SocketAddr,
     shared: Arc<Mutex<State>>,
 }
@@ -40,7 +40,7 @@ enum Socket {
     None,
 }
 
-impl Front {
+impl VendorListener {
     pub(crate) fn bind() -> io::Result<Self> {
         let listener = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.listen(BACKLOG)?;
         let address = listener.local_addr()?;
@@ -137,7 +137,7 @@ impl State {
     }
 }
 
-impl Listener for Front {
+impl Listener for VendorListener {
     type Io = Wire;
     type Addr = SocketAddr;
 
@@ -155,8 +155,8 @@ impl Listener for Front {
     }
 }
 
-impl Connected<IncomingStream<'_, Front>> for WireControl {
-    fn connect_info(stream: IncomingStream<'_, Front>) -> Self {
+impl Connected<IncomingStream<'_, VendorListener>> for WireControl {
+    fn connect_info(stream: IncomingStream<'_, VendorListener>) -> Self {
         stream.io().control()
     }
 }
@@ -186,17 +186,17 @@ mod tests {
 
     #[tokio::test]
     async fn connections_are_refused_even_if_another_process_has_a_copy_of_the_socket() {
-        let front = Front::bind().unwrap();
-        let copy = match &front.lock().socket {
+        let listener = VendorListener::bind().unwrap();
+        let copy = match &listener.lock().socket {
             Socket::Listening(listener) => listener.as_fd().try_clone_to_owned().unwrap(),
             _ => panic!("it does not listen"),
         };
-        TcpStream::connect(front.address()).unwrap();
-        front.refuse().unwrap();
-        let refused = TcpStream::connect(front.address()).unwrap_err();
+        TcpStream::connect(listener.address()).unwrap();
+        listener.refuse().unwrap();
+        let refused = TcpStream::connect(listener.address()).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
-        front.accept_again().unwrap();
-        TcpStream::connect(front.address()).unwrap();
+        listener.accept_again().unwrap();
+        TcpStream::connect(listener.address()).unwrap();
         drop(copy);
     }
 }

@@ -1,9 +1,9 @@
-//! Random numbers for tests of random lives.
+//! Random numbers for tests of random histories.
 
 /// SplitMix64: random enough for a test, the same on every machine.
-pub struct Chance(pub u64);
+pub struct Rng(pub u64);
 
-impl Chance {
+impl Rng {
     pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;

@@ -42,7 +42,7 @@ pub(super) fn kept<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -
         let is_same = |node: &Node| node.origin == part.node.origin;
         // Alternatives that the conversion made of several schemas have the place of the first, which is one of them.
         let own = Some(*part).filter(|part| !part.node.elements("anyOf").first().is_some_and(is_same));
-        // What has something left is compared as a schema.
+        // An `additionalProperties` that has keywords left is compared as a schema.
         let is_empty = |others: &Site<'a>| others.node.as_object().is_some_and(Object::is_empty);
         let others = part.get("additionalProperties").filter(|others| is_empty(others) && !is_same(others.node));
         for (schema, is_of_others) in [(own, false), (others, true)] {
@@ -68,32 +68,35 @@ pub(super) fn is_within<'a>(engine: &mut Engine<'a>, one: (&View<'a>, bool), oth
 }
 
 /// The keywords of a group with the numbers of their values, and their places.
-type Said<'a> = BTreeMap<(&'static str, u64), Site<'a>>;
+type Keywords<'a> = BTreeMap<(&'static str, u64), Site<'a>>;
 
 /// The groups: of the schema itself, and those of its `additionalProperties`.
-type Groups<'a> = BTreeMap<(bool, &'static str), Said<'a>>;
+type Groups<'a> = BTreeMap<(bool, &'static str), Keywords<'a>>;
 
-fn said<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Groups<'a> {
-    let mut said = Groups::new();
+fn keywords_by_group<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Groups<'a> {
+    let mut keywords_by_group = Groups::new();
     for Kept { is_of_others, name, number, site } in kept(engine, view, is_new) {
-        said.entry((is_of_others, group(name))).or_default().entry((name, number)).or_insert(site);
+        keywords_by_group.entry((is_of_others, group(name))).or_default().entry((name, number)).or_insert(site);
     }
-    said
+    keywords_by_group
 }
 
 /// The keyword that differs, with its place on either side: the main one of the group, if it is among them.
-fn differing<'a>(group: &'static str, old: &Said<'a>, new: &Said<'a>) -> (&'static str, [Option<Site<'a>>; 2]) {
+fn differing<'a>(group: &'static str, old: &Keywords<'a>, new: &Keywords<'a>) -> (&'static str, [Option<Site<'a>>; 2]) {
     let gone = old.keys().filter(|value| !new.contains_key(*value));
     let differing: BTreeSet<&'static str> =
         gone.chain(new.keys().filter(|value| !old.contains_key(*value))).map(|(name, _)| *name).collect();
     let word = differing.get(group).or(differing.first()).copied().unwrap_or(group);
-    let place = |said: &Said<'a>| said.iter().find(|((name, _), _)| *name == word).map(|(_, site)| *site);
+    let place = |keywords_by_group: &Keywords<'a>| {
+        keywords_by_group.iter().find(|((name, _), _)| *name == word).map(|(_, site)| *site)
+    };
     (word, [place(old), place(new)])
 }
 
 /// Compares the keywords of a pair of schemas.
 pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    let (mut before, mut after) = (said(engine, &work.old, false), said(engine, &work.new, true));
+    let (mut before, mut after) =
+        (keywords_by_group(engine, &work.old, false), keywords_by_group(engine, &work.new, true));
     let groups: BTreeSet<(bool, &'static str)> = before.keys().chain(after.keys()).copied().collect();
     let is_open = [&work.old, &work.new].iter().all(|view| matches!(view.others, Others::Any));
     for group in groups {
@@ -118,10 +121,11 @@ pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             _ => &RESPONSE_KEYWORD_CHANGED,
         };
         let (word, [was, is]) = differing(name, &old, &new);
-        // What the conversion adds to a schema, such as `items`, has the place of the schema, which was compared before.
+        // Keywords that the conversion adds, such as `items`, have the place of their schema, which was compared
+        // before.
         let mode = Mode { knows_null: false, proof: Proof::default(), ..work.mode };
         let places = [&work.old, &work.new].map(|view| view.at.node.origin);
-        if !engine.told.insert((work.direction, mode, places, [was, is].map(|site| site.map(Site::address)))) {
+        if !engine.reported.insert((work.direction, mode, places, [was, is].map(|site| site.map(Site::address)))) {
             continue;
         }
         let what = match (was, is) {

@@ -1,4 +1,4 @@
-//! Single changes: found, judged, and held against the crate that is generated.
+//! Single changes: each is found, has its level, and is compared with the change of the generated crate.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use regex::Regex;
 use serde_json::Value;
 use workspace_tests::mutations::{self, Expected};
 
-use super::shown::{SINGLES, Single};
+use super::counterexamples::{SINGLE_CHANGES, SingleChange};
 use super::{lines, read};
 
 #[test]
-fn every_single_change_is_found_and_judged_both_ways() {
-    for Single { name, expected, compared } in &*SINGLES {
+fn every_single_change_has_its_verdict_in_both_directions() {
+    for SingleChange { name, expected, compared } in &*SINGLE_CHANGES {
         let difference = &compared.difference;
         let found: BTreeSet<&str> = difference.changes.iter().map(|change| change.rule.name).collect();
         for rule in expected.rules {
@@ -117,7 +117,7 @@ pub(super) static CRATES: LazyLock<HashMap<String, Crate>> = LazyLock::new(|| {
 });
 
 #[test]
-fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_not() {
+fn compatible_changes_keep_every_public_item_and_source_changes_do_not() {
     let mut wrong = Vec::new();
     for mutation in mutations::all() {
         let (before, after) = mutation.pair();
@@ -130,7 +130,7 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
                 Expected::Compatible | Expected::Documentation if !gone.is_empty() => {
                     wrong.push(format!("{}, {way}: compatible, but gone are {gone:#?}", mutation.name));
                 }
-                // Who names a server has to name another; no item says so.
+                // Callers that pass a server's URL have to pass another one, which no public item shows.
                 Expected::Source if expected.rules == ["server-prefix-moved"] => {}
                 Expected::Source if gone.is_empty() => {
                     wrong.push(format!("{}, {way}: said to change the source, but every item is there", mutation.name));

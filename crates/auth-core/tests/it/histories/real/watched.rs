@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use auth_core::{AuthFuture, Intent, Revision, Session, SessionStore, StoreLock, Stored};
 
-use super::time::LeapClock;
+use super::time::SimulatedClock;
 
 pub struct Watched {
     pub store: Arc<dyn SessionStore>,
-    pub clock: LeapClock,
+    pub clock: SimulatedClock,
 }
 
 /// The answer of a store.

@@ -1,8 +1,8 @@
-//! Random lives of sessions, with every verb, by one to four managers, with faults of the vendor and the store and a
-//! clock that is set: every verb keeps its guarantees, whatever runs concurrently.
+//! Random histories of sessions, with every verb, by one to four managers, with faults of the vendor and the store and
+//! a clock that is set: every verb keeps its guarantees, whatever runs concurrently.
 //!
-//! Lives run in process under paused time, against a made-up vendor (`made_up`), and over sockets, against the fake
-//! vendors, with each of the stores (`real`). Their events and their invariants are the same.
+//! Histories run in process under paused time, against a simulated vendor (`simulated`), and over sockets, against the
+//! fake vendors, with each of the stores (`real`). Their events and their invariants are the same.
 //!
 //! # The invariants
 //!
@@ -20,16 +20,16 @@
 //! 9. No token and no password reaches another server than its own, and no manager is served a session of another
 //!    server.
 //!
-//! `LIFE=42` runs the life of that seed alone; a life that breaks an invariant prints its events.
+//! `HISTORY_SEED=42` runs the history of that seed alone; a history that breaks an invariant prints its events.
 
 mod actor;
+mod environment;
+mod history;
 mod ledger;
-mod life;
-mod made_up;
 #[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod real;
+mod simulated;
 mod time;
-mod world;
 
 use std::num::NonZero;
 use std::ops::Range;
@@ -37,23 +37,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use test_requirements::effort;
 
-use self::life::Life;
-use self::made_up::MadeUp;
-use self::world::Fate;
-use crate::support::chance::Chance;
+use self::environment::Conditions;
+use self::history::History;
+use self::simulated::Simulated;
+use crate::support::rng::Rng;
 
-/// The seeds of all lives, or the one that the environment names.
-fn seeds(lives: u64) -> Range<u64> {
-    let only = std::env::var("LIFE").ok().and_then(|seed| seed.parse().ok());
-    only.map_or(0..lives, |seed: u64| seed..seed + 1)
+/// The seeds of all histories, or the one that the environment names.
+fn seeds(histories: u64) -> Range<u64> {
+    let only = std::env::var("HISTORY_SEED").ok().and_then(|seed| seed.parse().ok());
+    only.map_or(0..histories, |seed: u64| seed..seed + 1)
 }
 
-/// Runs the lives of all seeds, on several threads.
-fn live_all(seeds: Range<u64>, threads: usize, live: impl Fn(u64) + Sync) {
+/// Runs the histories of all seeds, on several threads.
+fn run_all_seeds(seeds: Range<u64>, threads: usize, run: impl Fn(u64) + Sync) {
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| std::iter::from_fn(next).for_each(&live))).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| std::iter::from_fn(next).for_each(&run))).collect();
         for thread in threads {
             if let Err(found) = thread.join() {
                 std::panic::resume_unwind(found);
@@ -62,19 +62,19 @@ fn live_all(seeds: Range<u64>, threads: usize, live: impl Fn(u64) + Sync) {
     });
 }
 
-/// Runs the life of a seed, in a runtime of its own.
-fn live(seed: u64) {
+/// Runs the history of a seed, in a runtime of its own.
+fn run(seed: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mut chance = Chance(seed);
-        let fate = Fate::draw(&mut chance);
-        let world = Arc::new(MadeUp::new(seed, &fate));
-        Life::new(seed, chance, fate, world).live().await;
+        let mut rng = Rng(seed);
+        let conditions = Conditions::draw(&mut rng);
+        let environment = Arc::new(Simulated::new(seed, &conditions));
+        History::new(seed, rng, conditions, environment).run().await;
     });
 }
 
 #[test]
 fn every_verb_keeps_its_guarantees_whatever_runs_concurrently() {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    live_all(seeds(effort(5_000, 100_000)), cores, live);
+    run_all_seeds(seeds(effort(5_000, 100_000)), cores, run);
 }
