@@ -4,12 +4,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use families::config::Family;
+use families::workspace::Tree;
+use families::{Workspace, build};
 use tempfile::TempDir;
 
 /// The root of the workspace that these tests belong to.
 pub fn workspace_root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned())
+}
+
+/// The families of openapi/families.toml.
+pub fn families() -> Vec<Family> {
+    let tree = Tree::new(&Workspace::find(Some(workspace_root())).unwrap());
+    build::families(&tree).unwrap().1.families
 }
 
 /// The real xtask: a program of this package with the same main function, which cargo builds with the tests, in their
@@ -56,8 +65,9 @@ impl Scratch {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("workspace-").tempdir().unwrap();
         let scratch = Self { folder };
-        for part in ["openapi", "crates/svix-client", "crates/pacerpro-client", "crates/aivo-client"] {
-            copy(&workspace_root().join(part), &scratch.path(part));
+        let clients = families().into_iter().map(|family| format!("crates/{}", family.package));
+        for part in clients.chain(["openapi".to_owned()]) {
+            copy(&workspace_root().join(&part), &scratch.path(&part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
         let members = manifest.lines().find(|line| line.starts_with("members = [\"crates/*\", ")).unwrap();

@@ -38,9 +38,9 @@ mod generated;
 
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
-    ApiError, BoxFuture, BuildError, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
+    ApiError, BoxFuture, BuildError, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
     InvalidArgumentError, InvalidToken, Lenient, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy,
-    Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource,
+    Scheme, Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource,
     TooLargeError, TransportError, Uuid,
 };
 pub use generated::types;

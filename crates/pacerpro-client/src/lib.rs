@@ -33,10 +33,10 @@ mod generated;
 
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
-    ApiError, BoxFuture, BuildError, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
-    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Secret,
-    Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource, TooLargeError,
-    TransportError,
+    ApiError, BoxFuture, BuildError, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
+    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Scheme,
+    Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource,
+    TooLargeError, TransportError,
 };
 pub use generated::types;
 

@@ -167,16 +167,8 @@ fn secrets_are_found_by_format_and_by_name_and_listed() {
 }
 
 #[test]
-fn the_report_is_what_its_schema_says_and_the_schema_is_current() {
-    let schema = serde_json::to_string_pretty(&schemars::schema_for!(ClientReport)).unwrap() + "\n";
-    let path = workspace_root().join("docs/client-report.schema.json");
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(&path, &schema).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let help = "UPDATE_SCHEMA=1 cargo test -p workspace-tests --test it the_report_is";
-    assert!(committed == schema, "docs/client-report.schema.json is stale; `{help}` writes it");
-    let schema: Json = serde_json::from_str(&schema).unwrap();
+fn the_schema_of_the_report_requires_what_is_always_there() {
+    let schema = serde_json::to_value(schemars::schema_for!(ClientReport)).unwrap();
     for member in ["document", "generated", "lowered", "left_out", "seconds"] {
         assert!(schema["required"].as_array().unwrap().contains(&json!(member)), "{member}");
     }

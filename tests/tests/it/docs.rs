@@ -1,6 +1,7 @@
 //! The pages under docs/ agree with the code, and their links have targets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
+use families::client::ClientReport;
 use openapi_pipeline::diff::{self, Level};
 use openapi_pipeline::lower;
 use regex::Regex;
@@ -15,12 +16,14 @@ fn documented(file: &str, wanted: &str) {
         std::fs::write(&path, wanted).unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let how = "UPDATE_DOCS=1 cargo test --package workspace-tests --test it docs::";
+    let how = "UPDATE_DOCS=1 cargo test --workspace --test it -- docs::";
     assert!(text == wanted, "docs/{file} is not what the code says; update it by\n    {how}");
 }
 
 #[test]
-fn the_schema_of_the_json_is_documented() {
+fn the_schemas_of_the_reports_are_documented() {
+    let client = serde_json::to_string_pretty(&schemars::schema_for!(ClientReport)).unwrap() + "\n";
+    documented("client-report.schema.json", &client);
     documented("diff.schema.json", &families::diff::DiffReport::schema());
     documented("diff-history.schema.json", &families::diff::HistoryReport::schema());
 }

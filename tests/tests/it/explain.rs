@@ -6,11 +6,12 @@ use std::path::Path;
 use std::process::Output;
 
 use client_codegen::items::{self, Kind};
+use families::config::Family;
 use families::workspace::Tree;
 use families::{Workspace, build, explain};
 use openapi_pipeline::{Context, load};
 use serde_json::Value;
-use workspace_tests::{run, workspace_root, xtask};
+use workspace_tests::{families, run, workspace_root, xtask};
 
 fn workspace() -> Workspace {
     Workspace::find(Some(workspace_root())).unwrap()
@@ -181,12 +182,13 @@ fn the_command_prints_text_json_and_the_whole_table() {
 
 #[test]
 fn an_unknown_item_is_answered_with_what_it_could_be() {
+    let libraries: Vec<String> = families().iter().map(Family::library).collect();
     for (item, expected) in [
         ("svix_client::types::AppPortalAcessIn", "did you mean `svix_client::types::AppPortalAccessIn`"),
         ("svix_client::AppPortalAccessIn", "`svix_client::types::AppPortalAccessIn`"),
         ("svix_client::Client::expireAll", "`svix_client::Client::expire_all`"),
         ("svix_client::zzzzzz", "`cargo xtask explain svix_client` lists all of them"),
-        ("swix_client", "the crates are aivo_client, pacerpro_client, svix_client"),
+        ("swix_client", &format!("the crates are {}", libraries.join(", "))),
     ] {
         let output = ask(&[item]);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -201,9 +203,9 @@ fn an_unknown_item_is_answered_with_what_it_could_be() {
 fn the_documentation_of_types_methods_and_errors_names_the_source() {
     let workspace = workspace();
     let tree = Tree::new(&workspace);
-    for package in ["svix-client", "pacerpro-client", "aivo-client"] {
+    for Family { package, .. } in families() {
         for file in ["client.rs", "generated.rs"] {
-            let text = tree.text(&Path::new("crates").join(package).join("src").join(file)).unwrap();
+            let text = tree.text(&Path::new("crates").join(&package).join("src").join(file)).unwrap();
             let lines: Vec<&str> =
                 text.lines().filter_map(|line| line.trim_start().strip_prefix("/// Source: ")).collect();
             assert!(lines.len() >= 3, "{package}/{file}: {lines:?}");

@@ -1,7 +1,7 @@
 //! Snapshots of the public items of every published crate, so that additions and removals are seen in review. The items
 //! are read from the sources: for all features and systems at once, and without a nightly compiler.
 //!
-//! `INSTA_UPDATE=always cargo test --package workspace-tests --test it public_items` accepts a change.
+//! `INSTA_UPDATE=always cargo test --workspace --test it -- public_items` accepts a change.
 //!
 //! A line is an item: its kind, its public path, and its declaration. Types of the crate are written with their public
 //! paths, those of other crates with their full ones, so that moving code changes nothing. A line ends in further

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use workspace_tests::{Scratch, run};
+use families::config::Family;
+use workspace_tests::{Scratch, families, run};
 
 const AIVO: &str = "openapi/aivo/auth.yaml";
 const GENERATED: &str = "crates/aivo-client/src/generated.rs";
@@ -139,7 +140,7 @@ fn check_names_stale_files_and_writes_nothing() {
 fn deleted_files_come_back_as_they_were() {
     let scratch = generated();
     let before = [scratch.files("openapi"), scratch.files("crates")];
-    for package in ["aivo-client", "pacerpro-client", "svix-client"] {
+    for Family { package, .. } in families() {
         for file in ["client.rs", "generated.rs"] {
             std::fs::remove_file(scratch.path(format!("crates/{package}/src/{file}"))).unwrap();
         }

@@ -1,6 +1,6 @@
 //! docs/regenerating.md shows the tool's real output: its commands are run in their order, and compared line by line.
 //!
-//! `UPDATE_DOCS=1 cargo test --package workspace-tests --test it regenerating` writes the output into the page.
+//! `UPDATE_DOCS=1 cargo test --workspace --test it -- regenerating` writes the output into the page.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::fmt::Write;

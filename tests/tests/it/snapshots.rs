@@ -1,7 +1,7 @@
 //! Snapshots of each family, which a reviewer reads: when a description changes, the diff is a few small files. The
 //! families are those of openapi/families.toml, so a new one needs no change here.
 //!
-//! `cargo insta review`, or `INSTA_UPDATE=always cargo test --package workspace-tests --test it snapshots`, accepts a change.
+//! `cargo insta review`, or `INSTA_UPDATE=always cargo test --workspace --test it -- snapshots`, accepts a change.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 

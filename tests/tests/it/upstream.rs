@@ -67,8 +67,10 @@ fn the_vendors_documents_can_replace_ours() {
     scratch.write(FAMILIES, &rules);
     run(scratch.generate(&[]));
     assert_eq!(families.map(|family| operations(&scratch, family)), ours);
-    let clients = ["--package", "aivo-client", "--package", "pacerpro-client", "--package", "svix-client"];
-    run(scratch.cargo(&[&["check", "--quiet", "--no-default-features"][..], &clients].concat()));
+    let mut arguments = vec!["check", "--quiet", "--no-default-features"];
+    let packages = workspace_tests::families();
+    arguments.extend(packages.iter().flat_map(|family| ["--package", family.package.as_str()]));
+    run(scratch.cargo(&arguments));
 }
 
 #[test]

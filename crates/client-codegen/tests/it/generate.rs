@@ -92,12 +92,12 @@ fn a_token_of_no_known_region_goes_where_the_family_says() {
     let (docs, client) = regional(&[us]);
     assert!(client.contains("self.server.or(self.region).unwrap_or(Server::Eu)"), "{client}");
     assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Eu`] |"), "{docs}");
-    assert!(!docs.contains("the vendor's own choice"), "{docs}");
+    assert!(!docs.contains("tokens that don't tell their region"), "{docs}");
     let (docs, client) = regional(&[eu, us, ("*", "https://us.doors.example/")]);
     assert!(client.contains("self.server.or(self.region).unwrap_or(Server::Us)"), "{client}");
     assert!(!client.contains("\"*\""), "no token ends in it: {client}");
     assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Us`] |"), "{docs}");
-    assert!(docs.contains("the vendor's own choice"), "{docs}");
+    assert!(docs.contains("tokens that don't tell their region"), "{docs}");
     // A server that the description doesn't list.
     let (docs, client) = regional(&[eu, ("*", "https://doors.example/")]);
     assert!(client.contains(r#"Server::Custom("https://doors.example".to_owned())"#), "{client}");

@@ -219,7 +219,7 @@ pub(super) fn next(known: &Known<'_>, tree: &Tree) -> String {
     let package = &known.family.package;
     let mut lines = Vec::new();
     heading(&mut lines, "written; next");
-    lines.push("  INSTA_UPDATE=always cargo test --package workspace-tests --test it snapshots".to_owned());
+    lines.push("  INSTA_UPDATE=always cargo test --workspace --test it -- snapshots".to_owned());
     lines.push(format!("      then read the difference under tests/snapshots/{}", known.family.name));
     lines.push(format!("  cargo test --package {package}"));
     let dependents = manifests::dependents(tree, package);

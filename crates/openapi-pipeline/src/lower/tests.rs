@@ -3,6 +3,7 @@
 mod lints;
 mod operations;
 mod published;
+mod rules;
 mod schemas;
 mod secrets;
 mod security;
