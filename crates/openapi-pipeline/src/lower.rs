@@ -71,7 +71,7 @@ pub use pattern::pattern_flags;
 pub use plan::{LowerPlan, Strictness};
 
 use crate::names::{Scope, type_name};
-use crate::report::{Note, Report, Rule};
+use crate::report::Rule;
 use crate::vocabulary::schemas;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use facts::Fact;
@@ -80,11 +80,6 @@ use work::Work;
 /// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
-}
-
-/// The operations that lowering left out: the notes of a report that name them.
-pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
-    report.notes.iter().filter(|note| note.rule == &rule::LEAVE_OUT)
 }
 
 /// Records that the generator made a type an alias of any JSON value. The place is the schema that the type is named after.

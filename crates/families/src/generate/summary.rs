@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use openapi_pipeline::lower;
-
 use crate::build::Built;
 use crate::rules;
 
@@ -28,8 +26,9 @@ pub(super) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
     lines.push(String::new());
     lines.extend(rules::table(built.iter().map(|(family, _)| &family.report)));
     lines.push(String::new());
-    for note in built.iter().flat_map(|(family, _)| lower::left_out(&family.report)) {
-        lines.push(format!("left out {}: {}", note.pointer, note.text));
+    for one in built.iter().flat_map(|(family, _)| &family.report.left_out) {
+        let construct = one.construct.name();
+        lines.push(format!("left out {} [{construct}] at {}: {}", one.operation, one.pointer, one.reason));
     }
     lines.extend(built.iter().flat_map(|(family, _)| &family.report.warnings).map(ToString::to_string));
     for path in written {
