@@ -18,7 +18,7 @@ pub use files::written_files;
 pub use oracle::Received;
 pub use random_document::{RandomPair, Version, random_document, random_pair};
 pub use raw_server::{RawRequest, RawServer, whole};
-pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
+pub use scratch::{Scratch, assert_golden, cargo, family_names, run, scratch_target, workspace_root, xtask};
 pub use server::Server;
 
 /// The README's examples, compiled as doc tests.

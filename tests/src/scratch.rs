@@ -45,6 +45,15 @@ pub fn scratch_target() -> PathBuf {
     workspace_root().join(families::workspace::OTHERS_TARGET)
 }
 
+/// The names of all families of this workspace that have a client, in their order.
+pub fn family_names() -> Vec<String> {
+    let folders = std::fs::read_dir(workspace_root().join("crates")).unwrap();
+    let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
+    let mut families: Vec<_> = names.filter_map(|name| Some(name.strip_suffix("-client")?.to_owned())).collect();
+    families.sort();
+    families
+}
+
 /// A copy of the inputs and outputs of `cargo xtask generate`, which compiles with the workspace's own client-runtime.
 #[derive(Debug)]
 pub struct Scratch {
@@ -56,8 +65,9 @@ impl Scratch {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("workspace-").tempdir().unwrap();
         let scratch = Self { folder };
-        for part in ["openapi", "crates/svix-client", "crates/pacerpro-client", "crates/aivo-client"] {
-            copy(&workspace_root().join(part), &scratch.path(part));
+        let clients = family_names().into_iter().map(|family| format!("crates/{family}-client"));
+        for part in clients.chain(["openapi".to_owned()]) {
+            copy(&workspace_root().join(&part), &scratch.path(&part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
         let members = manifest.lines().find(|line| line.starts_with("members = [\"crates/*\", ")).unwrap();

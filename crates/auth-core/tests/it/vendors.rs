@@ -51,8 +51,8 @@ fn of_lists(vendor: Vendor) -> Vec<String> {
     };
     let (quoted, code) = (format!("\"{name}\""), format!("`{name}`"));
     check(line_has(MANIFEST, "default = [", &quoted), format!("Cargo.toml: {quoted} among the default features"));
-    let feature = format!("\n{name} = [\"adapter\", \"dep:{name}-client\"]\n");
-    check(MANIFEST.contains(&feature), format!("Cargo.toml: the feature{}", feature.trim_end()));
+    let feature = format!("{name} = [\"adapter\", \"dep:{name}-client\"]");
+    check(MANIFEST.lines().any(|line| line == feature), format!("Cargo.toml: the feature {feature}"));
     let adapters = "#[cfg(any(feature = \"svix\"";
     check(line_has(LIB, adapters, &quoted), format!("src/lib.rs: {quoted} in the condition of the module `adapters`"));
     check(line_has(LIB, "//! | verb |", &title), format!("src/lib.rs: {title} in the table of verbs"));

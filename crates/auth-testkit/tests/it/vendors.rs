@@ -42,7 +42,11 @@ fn no_list_lacks_a_vendor() {
         if !include_str!("main.rs").contains(&format!("\nmod {name};\n")) {
             missing.push(format!("tests/it/{name}.rs, which tests the fake of {vendor:?}, or its module in main.rs"));
         }
-        if !include_str!("../../src/server.rs").contains(&format!("    pub fn {name}() -> Self {{")) {
+        let constructor = format!("    pub fn {name}() -> Self {{");
+        if !include_str!("../../src/vendor.rs").contains(&constructor) {
+            missing.push(format!("`VendorState::{name}` in src/vendor.rs"));
+        }
+        if !include_str!("../../src/server.rs").contains(&constructor) {
             missing.push(format!("`FakeVendor::{name}` in src/server.rs"));
         }
         if !include_str!("../../README.md").contains(&row(*vendor)) {
