@@ -53,8 +53,11 @@ fn by_default(fault: &Fault) -> Expected {
     }
 }
 
-/// Operations with another result, at one vendor or at any. The first matching row counts.
-const EXCEPTIONS: &[(Option<Vendor>, &[Verb], &[&str], Expected)] = &[
+/// The result of faults on the operations of verbs, at one vendor or at any.
+type Exception = (Option<Vendor>, &'static [Verb], &'static [&'static str], Expected);
+
+/// Operations with another result. The first matching row counts.
+const EXCEPTIONS: &[Exception] = &[
     // The vendor refuses the credentials, or the key that revokes, and not the token of a session.
     (None, &[Verb::Login, Verb::Exchange], &["Status401"], Err(InvalidCredentials)),
     (Some(Vendor::Svix), &[Verb::RevokeAll], &["Status401"], Err(InvalidCredentials)),
