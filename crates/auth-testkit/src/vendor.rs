@@ -6,6 +6,7 @@
 #![allow(clippy::result_large_err, reason = "a refusal is an answer like any other; it moves a few times and no more")]
 
 mod aivo;
+mod behaviour;
 mod core;
 mod echo;
 mod encoding;
@@ -25,6 +26,8 @@ use http::StatusCode;
 pub use self::message::{Request, Response};
 pub use self::quirks::Quirks;
 pub use self::stats::Stats;
+
+use self::behaviour::Behaviour;
 
 pub(crate) use self::core::Core;
 pub(crate) use self::encoding::{Alphabet, base64};
@@ -47,22 +50,34 @@ pub enum Vendor {
 }
 
 impl Vendor {
+    /// All vendors, to run a test with each.
+    ///
+    /// ```
+    /// use auth_testkit::Vendor;
+    ///
+    /// for vendor in Vendor::ALL {
+    ///     assert_eq!(vendor.operations().last(), Some(&"probe"), "{}", vendor.name());
+    /// }
+    /// ```
+    pub const ALL: &'static [Self] = &[Self::Svix, Self::PacerPro, Self::Aivo];
+
+    /// How it behaves. Nothing else in this module tells vendors apart.
+    const fn behaviour(self) -> &'static Behaviour {
+        match self {
+            Self::Svix => &svix::SVIX,
+            Self::PacerPro => &pacerpro::PACERPRO,
+            Self::Aivo => &aivo::AIVO,
+        }
+    }
+
     /// The vendor's name.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Svix => "svix",
-            Self::PacerPro => "pacerpro",
-            Self::Aivo => "aivo",
-        }
+        self.behaviour().name
     }
 
     /// The names of the vendor's operations, followed by `probe`.
     pub const fn operations(self) -> &'static [&'static str] {
-        match self {
-            Self::Svix => svix::OPERATIONS,
-            Self::PacerPro => pacerpro::OPERATIONS,
-            Self::Aivo => aivo::OPERATIONS,
-        }
+        self.behaviour().operations
     }
 }
 
@@ -96,7 +111,7 @@ pub struct VendorState {
 impl VendorState {
     /// A vendor without accounts that behaves as its documents say.
     pub fn new(vendor: Vendor) -> Self {
-        Self { vendor, core: Core::new(lifetime(vendor)) }
+        Self { vendor, core: Core::new(vendor.behaviour().access_lifetime) }
     }
 
     /// Svix.
@@ -168,11 +183,7 @@ impl VendorState {
         let response = if self.is_probe(request) {
             self.probe(now, request)
         } else {
-            match self.vendor {
-                Vendor::Svix => svix::handle(&mut self.core, now, request),
-                Vendor::PacerPro => pacerpro::handle(&mut self.core, now, request),
-                Vendor::Aivo => aivo::handle(&mut self.core, now, request),
-            }
+            (self.vendor.behaviour().handle)(&mut self.core, now, request)
         };
         self.core.finish(request, response)
     }
@@ -180,19 +191,14 @@ impl VendorState {
     /// Counts a request that arrives, but is not processed. [`handle`](Self::handle) does so itself.
     pub fn observe(&mut self, request: &Request) {
         self.core.stats.count(self.operation(request));
-        if self.vendor == Vendor::Aivo {
-            aivo::observe(&mut self.core, request);
+        if let Some(token) = (self.vendor.behaviour().refresh_token)(&self.core, request) {
+            self.core.stats.saw_refresh_token(&token);
         }
     }
 
     /// An error in the vendor's own shape, for instance 429.
     pub fn error(&self, status: StatusCode, request: &Request) -> Response {
-        let response = match self.vendor {
-            Vendor::Svix => svix::error(status),
-            Vendor::PacerPro => pacerpro::error(status),
-            Vendor::Aivo => aivo::error(&self.core, status),
-        };
-        self.core.finish(request, response)
+        self.core.finish(request, (self.vendor.behaviour().error)(&self.core, status))
     }
 
     /// The operation a request is for, by the name of [`Vendor::operations`].
@@ -200,20 +206,12 @@ impl VendorState {
         if self.is_probe(request) {
             return Some("probe");
         }
-        match self.vendor {
-            Vendor::Svix => svix::operation(request),
-            Vendor::PacerPro => pacerpro::operation(request),
-            Vendor::Aivo => aivo::operation(&self.core, request),
-        }
+        (self.vendor.behaviour().operation)(&self.core, request)
     }
 
     /// Whether a call with this access token would be accepted.
     pub fn accepts(&self, now: SystemTime, access_token: &str) -> bool {
-        match self.vendor {
-            Vendor::Svix => svix::accepts(&self.core, now, access_token),
-            Vendor::PacerPro => pacerpro::accepts(&self.core, now, access_token),
-            Vendor::Aivo => aivo::accepts(&self.core, now, access_token),
-        }
+        (self.vendor.behaviour().accepts)(&self.core, now, access_token)
     }
 
     /// The number of the session that a token belongs to: renewed tokens keep that of the login. It is known also for
@@ -240,11 +238,7 @@ impl VendorState {
 
     /// The path of the base URL, with which the paths of all operations begin.
     pub fn base_path(&self) -> &'static str {
-        match self.vendor {
-            Vendor::Svix => "",
-            Vendor::PacerPro => pacerpro::BASE,
-            Vendor::Aivo => aivo::base(&self.core),
-        }
+        (self.vendor.behaviour().base_path)(&self.core)
     }
 
     /// How the vendor differs from its documents.
@@ -282,12 +276,5 @@ impl VendorState {
 impl fmt::Debug for VendorState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VendorState").field("vendor", &self.vendor).field("stats", self.stats()).finish_non_exhaustive()
-    }
-}
-
-fn lifetime(vendor: Vendor) -> Duration {
-    match vendor {
-        Vendor::Svix => svix::DEFAULT_LIFETIME,
-        Vendor::PacerPro | Vendor::Aivo => Duration::from_secs(3600),
     }
 }

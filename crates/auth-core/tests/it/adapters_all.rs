@@ -3,35 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::aivo::AivoAuthenticator;
-use auth_core::pacerpro::PacerProAuthenticator;
-use auth_core::svix::SvixAuthenticator;
-use auth_core::{
-    AppAccess, AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Renewal, Session,
-};
-use client_runtime::RetryPolicy;
+use auth_core::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Renewal, Session};
+use auth_testkit::Vendor;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::fake::{Fake, FixedClock, NOW, assert_clean, at};
+use crate::support::vendors::{Account, Link, profile};
 
-fn all(url: &str) -> [Arc<dyn Authenticator>; 3] {
+/// The account that the adapters sign in to.
+const ACCOUNT: Account<'_> = Account {
+    email: "me@example.com",
+    password: "canary-password",
+    key: "canary-key",
+    app: "app_1",
+    lifetime: Duration::from_secs(3600),
+};
+
+fn all(url: &str) -> Vec<(Vendor, Arc<dyn Authenticator>)> {
     through(url, reqwest::Client::builder)
 }
 
-fn through(url: &str, http: fn() -> reqwest::ClientBuilder) -> [Arc<dyn Authenticator>; 3] {
-    let server = url.to_owned();
-    let svix = svix_client::Client::builder().server(svix_client::Server::Custom(server.clone())).static_token("own");
-    let pacerpro = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(server.clone()));
-    let aivo = aivo_client::Client::builder().server(aivo_client::Server::Custom(server));
-    let never = RetryPolicy::never;
-    let svix = svix.http(http()).retry(never());
-    let (pacerpro, aivo) = (pacerpro.http(http()).retry(never()), aivo.http(http()).retry(never()));
-    [
-        Arc::new(SvixAuthenticator::new(svix.build().unwrap())),
-        Arc::new(PacerProAuthenticator::new(pacerpro.build().unwrap())),
-        Arc::new(AivoAuthenticator::new(aivo.build().unwrap())),
-    ]
+fn through(url: &str, http: fn() -> reqwest::ClientBuilder) -> Vec<(Vendor, Arc<dyn Authenticator>)> {
+    let adapter = |vendor| profile(vendor).adapter(Link { http: http(), ..Link::to(url, "own") });
+    Vendor::ALL.iter().map(|vendor| (*vendor, adapter(*vendor).as_it_is())).collect()
 }
 
 fn session() -> Session {
@@ -41,7 +36,7 @@ fn session() -> Session {
 #[tokio::test]
 async fn missing_verbs_are_visible_beforehand_and_send_nothing() {
     let fake = Fake::answering(401, "{}").await;
-    for family in all(&fake.url) {
+    for (_, family) in all(&fake.url) {
         let capabilities = family.capabilities();
         for (verb, offered) in [
             ("refresh", capabilities.renewal == Renewal::Refresh),
@@ -65,9 +60,8 @@ async fn missing_verbs_are_visible_beforehand_and_send_nothing() {
 #[tokio::test]
 async fn families_are_named_and_refuse_foreign_credentials() {
     let fake = Fake::answering(200, "{}").await;
-    let names = all(&fake.url).map(|family| family.family().to_string());
-    assert_eq!(names, ["svix", "pacerpro", "aivo"]);
-    for family in all(&fake.url) {
+    for (vendor, family) in all(&fake.url) {
+        assert_eq!(family.family().as_str(), vendor.name());
         let error = family.login(&Credentials::custom("canary"), &FixedClock).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::InvalidInput);
     }
@@ -76,9 +70,10 @@ async fn families_are_named_and_refuse_foreign_credentials() {
 
 #[test]
 fn debug_shows_no_token() {
-    let svix = svix_client::Client::builder().static_token("canary").build().unwrap();
-    let shown = format!("{:?}", SvixAuthenticator::new(svix));
-    assert!(!shown.contains("canary"), "{shown}");
+    for vendor in Vendor::ALL {
+        let shown = format!("{:?}", profile(*vendor).adapter(Link::to("http://127.0.0.1:1", "canary")));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
 }
 
 fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -119,13 +114,14 @@ async fn refusing(answer: Frames) -> String {
     url
 }
 
-async fn renew(family: &dyn Authenticator) -> AuthError {
+async fn sign_in(vendor: Vendor, family: &dyn Authenticator) -> AuthError {
+    family.login(&profile(vendor).credentials(&ACCOUNT), &FixedClock).await.unwrap_err()
+}
+
+async fn renew(vendor: Vendor, family: &dyn Authenticator) -> AuthError {
     match family.capabilities().renewal {
         Renewal::Refresh => family.refresh(&session(), &FixedClock).await.unwrap_err(),
-        _ => {
-            let app_access = AppAccess::new("canary-key", "app_1").with_lifetime(Duration::from_secs(3600)).into();
-            family.login(&app_access, &FixedClock).await.unwrap_err()
-        }
+        _ => sign_in(vendor, family).await,
     }
 }
 
@@ -141,8 +137,8 @@ async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
     ];
     for (what, answer, delivery) in answers {
         let url = refusing(answer).await;
-        for family in through(&url, || reqwest::Client::builder().http2_prior_knowledge()) {
-            let error = renew(&*family).await;
+        for (vendor, family) in through(&url, || reqwest::Client::builder().http2_prior_knowledge()) {
+            let error = renew(vendor, &*family).await;
             let seen = (error.kind(), error.delivery(), error.is_transient());
             assert_eq!(seen, (AuthErrorKind::Transport, delivery, true), "{what}: {error}");
             assert!(!error.needs_login());
@@ -155,7 +151,7 @@ async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
 #[tokio::test]
 async fn no_other_failure_is_taken_for_a_refusal_of_credentials() {
     let fake = Fake::start().await;
-    for family in all(&fake.url) {
+    for (vendor, family) in all(&fake.url) {
         for (status, body, kind) in [
             (400, "", AuthErrorKind::InvalidInput),
             (404, "", AuthErrorKind::Unsupported),
@@ -163,20 +159,15 @@ async fn no_other_failure_is_taken_for_a_refusal_of_credentials() {
             (413, "", AuthErrorKind::InvalidInput),
         ] {
             fake.answer(status, &[], body);
-            let password = Credentials::password("me@example.com", "canary-password");
-            let login = match family.family().as_str() {
-                "svix" => renew(&*family).await,
-                _ => family.login(&password, &FixedClock).await.unwrap_err(),
-            };
-            for error in [login, renew(&*family).await] {
+            for error in [sign_in(vendor, &*family).await, renew(vendor, &*family).await] {
                 assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Refused), "{error}");
                 assert!(!error.needs_login() && !error.is_transient(), "{error}");
             }
         }
         fake.answer(503, &[], "");
-        assert_eq!(renew(&*family).await.delivery(), Delivery::NotProcessed);
+        assert_eq!(renew(vendor, &*family).await.delivery(), Delivery::NotProcessed);
         fake.answer(500, &[], "{}");
-        let error = renew(&*family).await;
+        let error = renew(vendor, &*family).await;
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Vendor, Delivery::Unknown));
         assert!(error.to_string().contains("says nothing of the request"), "{error}");
     }

@@ -1,22 +1,18 @@
 //! No secret is shown by any failure: at vendors that repeat every request in their errors, no printed or traced text
 //! contains a password, key or token; and no other origin receives one.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 
-use aivo_client::types::{LoginRequest, RefreshTokenRequest};
 use auth_core::{
     Intent, MemoryStore, Revision, SessionManager, SessionPool, SessionStore, Stored, TokenError, TokenSource,
 };
-use auth_testkit::vendor::Request;
+use auth_testkit::vendor::{PROBE, Request};
 use auth_testkit::{Fault, Vendor, VendorState};
-use client_runtime::{RetryPolicy, Secret};
-use pacerpro_client::types::User;
-use svix_client::types::{ApplicationTokenExpireIn, OneTimeTokenIn};
+use client_runtime::Secret;
 use tokio::task::JoinSet;
 
 use crate::support::respawn::{assert_passed, respawn};
-use crate::support::vendors::{ClockTimer, ROWS, Row, Setup, debug, name, shown};
+use crate::support::vendors::{ClockTimer, Row, Setup, debug, name, profile, rows, shown};
 
 /// The shown texts, each with its place.
 type Shown = Vec<(String, String)>;
@@ -67,12 +63,12 @@ fn the_whole_matrix_shows_no_secret() {
 #[ignore = "another test starts it as a process"]
 async fn the_matrix() {
     let capture = trace::start();
-    let mut rows = JoinSet::new();
-    for each in ROWS {
-        rows.spawn(row(each));
+    let mut running = JoinSet::new();
+    for each in rows() {
+        running.spawn(row(each));
     }
     let (mut texts, mut found, mut secrets) = (0, Vec::new(), Vec::new());
-    while let Some(row) = rows.join_next().await {
+    while let Some(row) = running.join_next().await {
         let (of_row, in_row, known) = row.unwrap();
         texts += of_row;
         found.extend(in_row);
@@ -91,11 +87,10 @@ fn the_fake_vendors_echo_requests() {
     let (token, body) = (canary.secret("token"), canary.secret("body"));
     let mut quirks = auth_testkit::Quirks::documented();
     quirks.echo_request = true;
-    for (vendor, path) in
-        [(Vendor::Svix, "/api/v1/auth/logout"), (Vendor::PacerPro, "/v1/session"), (Vendor::Aivo, "/auth/v1/login")]
-    {
-        let mut state = VendorState::new(vendor).with_quirks(quirks.clone());
-        let request = Request::post(path).with_bearer(&token);
+    for vendor in Vendor::ALL {
+        let mut state = VendorState::new(*vendor).with_quirks(quirks.clone());
+        // Refused as any call with a token is.
+        let request = Request::post(format!("{}{PROBE}", state.base_path())).with_bearer(&token);
         let request = request.with_json(&serde_json::json!({ "email": "me", "password": body }));
         let answer = state.handle(std::time::SystemTime::now(), &request);
         assert!(!answer.status.is_success(), "{vendor:?}");
@@ -106,44 +101,16 @@ fn the_fake_vendors_echo_requests() {
 /// The errors of a family client for a refusal that repeats the request.
 #[tokio::test]
 async fn the_clients_errors_and_requests_show_no_secret() {
-    fn refused<T: Debug, E: std::error::Error + 'static>(outcome: Result<T, E>) -> String {
-        shown(&outcome.unwrap_err())
-    }
-    let (svix, pacerpro, aivo) =
-        (Setup::start(Vendor::Svix).await, Setup::start(Vendor::PacerPro).await, Setup::start(Vendor::Aivo).await);
-    // All three have the same secrets, since their canaries have the same seed.
-    let mut canary = svix.canary.clone();
-    let wrong = canary.secret("wrong");
-    let secret = || Secret::from(wrong.as_str());
-    let mut texts = vec![debug(&secret())];
-
-    let client = svix_client::Client::builder().server(svix_client::Server::Custom(svix.server.url()));
-    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
-    let (body, app) = (OneTimeTokenIn::new(secret()), "an-app".parse().unwrap());
-    texts.push(debug(&(&client, &body, client.logout(), client.exchange_one_time_token(&body))));
-    texts.push(refused(client.exchange_one_time_token(&body).await));
-    texts.push(refused(client.logout().await));
-    texts.push(refused(client.expire_all(&app, &ApplicationTokenExpireIn::new()).await));
-
-    let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(pacerpro.server.url()));
-    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
-    let body = User::new("me@example.com", secret());
-    texts.push(debug(&(&client, &body, client.create_session(&body), client.delete_session())));
-    texts.push(refused(client.create_session(&body).await));
-    texts.push(refused(client.refresh_session().await));
-    texts.push(refused(client.delete_session().await));
-
-    let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.server.url()));
-    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
-    let (body, refresh) = (LoginRequest::new("me@example.com", secret()), RefreshTokenRequest::new(secret()));
-    texts.push(debug(&(&client, &body, &refresh, client.login(&body), client.refresh_token(&refresh))));
-    texts.push(refused(client.login(&body).await));
-    texts.push(refused(client.login(&LoginRequest::new(wrong.as_str(), secret())).await));
-    texts.push(refused(client.refresh_token(&refresh).await));
-    texts.push(refused(client.logout().await));
-
-    for (number, text) in texts.iter().enumerate() {
-        canary.assert_clean(&format!("text {number}"), text);
+    for vendor in Vendor::ALL {
+        let setup = Setup::start(*vendor).await;
+        let mut canary = setup.canary.clone();
+        let wrong = canary.secret("wrong");
+        canary.assert_clean("a secret", &debug(&Secret::from(wrong.as_str())));
+        let texts = profile(*vendor).texts_of_client(setup.server.url(), wrong).await;
+        assert!(texts.len() > 1 && setup.server.received().len() >= texts.len() - 1, "{vendor:?}: too few calls");
+        for (number, text) in texts.iter().enumerate() {
+            canary.assert_clean(&format!("text {number} of {vendor:?}"), text);
+        }
     }
 }
 

@@ -60,6 +60,8 @@ mod fault_matrix;
 mod leaks;
 #[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod sockets;
+#[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
+mod vendors;
 
 // The stores.
 #[cfg(all(feature = "file", unix))]

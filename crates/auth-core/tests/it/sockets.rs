@@ -343,8 +343,8 @@ async fn clients_of_the_other_vendors_repeat_a_refused_call_too() {
 /// A clock that is off by more than a session's lifetime: absolute times of the vendor are read against its `Date`.
 #[tokio::test]
 async fn a_clock_that_is_off_changes_no_lifetime() {
-    for vendor in [Vendor::PacerPro, Vendor::Svix] {
-        let setup = Setup::start(vendor).await;
+    for vendor in Vendor::ALL {
+        let setup = Setup::start(*vendor).await;
         let right = setup.clock.now();
         let ours = ManualClock::new(right);
         let lifetime = {

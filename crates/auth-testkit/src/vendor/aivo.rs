@@ -9,19 +9,30 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use self::shape::{Problem, failure, framework, session_body, validation};
+use super::behaviour::{Behaviour, HOUR};
 use super::core::User;
 use super::encoding::{json_web_token, seconds};
 use super::tokens::{Kind, Record, State};
 use super::{Core, Request, Response};
 
-pub(crate) const OPERATIONS: &[&str] = &["login", "refresh_token", "logout", "probe"];
+pub(super) const AIVO: Behaviour = Behaviour {
+    name: "aivo",
+    operations: &["login", "refresh_token", "logout", "probe"],
+    access_lifetime: HOUR,
+    base_path,
+    operation,
+    refresh_token,
+    accepts,
+    handle,
+    error,
+};
 
-pub(crate) fn base(core: &Core) -> &'static str {
+fn base_path(core: &Core) -> &'static str {
     if core.quirks.aivo_shipped_paths { "/api/v1/auth" } else { "/auth/v1" }
 }
 
-pub(crate) fn operation(core: &Core, request: &Request) -> Option<&'static str> {
-    let path = request.path.strip_prefix(base(core))?;
+fn operation(core: &Core, request: &Request) -> Option<&'static str> {
+    let path = request.path.strip_prefix(base_path(core))?;
     match (&request.method, path) {
         (&Method::POST, "/login") => Some("login"),
         (&Method::POST, "/refresh") => Some("refresh_token"),
@@ -30,17 +41,12 @@ pub(crate) fn operation(core: &Core, request: &Request) -> Option<&'static str> 
     }
 }
 
-/// Records the refresh token of a request, whether or not the request is processed.
-pub(crate) fn observe(core: &mut Core, request: &Request) {
-    if operation(core, request) == Some("refresh_token")
-        && let Some(body) = request.object()
-        && let Some(token) = body[refresh_member(core)].as_str()
-    {
-        core.stats.saw_refresh_token(token);
-    }
+fn refresh_token(core: &Core, request: &Request) -> Option<String> {
+    let body = request.object().filter(|_| operation(core, request) == Some("refresh_token"))?;
+    body[refresh_member(core)].as_str().map(str::to_owned)
 }
 
-pub(crate) fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
+fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
     let record = core.tokens.get(token, Kind::Access);
     record.is_some_and(|record| !record.is_expired(now) && is_authorized(core, record))
 }
@@ -50,7 +56,7 @@ fn is_authorized(core: &Core, record: &Record) -> bool {
     core.quirks.aivo_stateless_access || record.state == State::Live
 }
 
-pub(crate) fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
+fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
     let answer = match operation(core, request) {
         Some("login") => login(core, now, request),
         Some("refresh_token") => refresh(core, now, request),
@@ -164,7 +170,7 @@ fn missing_auth(core: &Core) -> Response {
     error(core, StatusCode::UNAUTHORIZED)
 }
 
-pub(crate) fn error(core: &Core, status: StatusCode) -> Response {
+fn error(core: &Core, status: StatusCode) -> Response {
     match status {
         StatusCode::UNAUTHORIZED => failure(core, status, "unauthorized", "The token is missing, unknown or expired")
             .with_header(WWW_AUTHENTICATE, "Bearer"),

@@ -6,16 +6,26 @@ use std::time::SystemTime;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::behaviour::{Behaviour, HOUR};
 use super::core::User;
 use super::encoding::{json_web_token, rfc3339, seconds};
 use super::tokens::{Kind, Record, State};
 use super::{Core, Request, Response};
 
-pub(crate) const BASE: &str = "/v1";
+pub(super) const PACERPRO: Behaviour = Behaviour {
+    name: "pacerpro",
+    operations: &["create_session", "refresh_session", "delete_session", "probe"],
+    access_lifetime: HOUR,
+    base_path: |_| "/v1",
+    operation: |_, request| operation(request),
+    // An access token renews itself.
+    refresh_token: |_, _| None,
+    accepts,
+    handle,
+    error: |_, status| error(status),
+};
 
-pub(crate) const OPERATIONS: &[&str] = &["create_session", "refresh_session", "delete_session", "probe"];
-
-pub(crate) fn operation(request: &Request) -> Option<&'static str> {
+fn operation(request: &Request) -> Option<&'static str> {
     if request.path != "/v1/session" {
         return None;
     }
@@ -27,11 +37,11 @@ pub(crate) fn operation(request: &Request) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
+fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
     user_of(core, now, token).is_some()
 }
 
-pub(crate) fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
+fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
     let answer = match operation(request) {
         Some("create_session") => create(core, now, request),
         Some("refresh_session") => refresh(core, now, request),
@@ -110,7 +120,7 @@ fn undocumented(core: &Core, status: StatusCode) -> Response {
     error(status)
 }
 
-pub(crate) fn error(status: StatusCode) -> Response {
+fn error(status: StatusCode) -> Response {
     match status {
         StatusCode::UNAUTHORIZED => failure(status, "The token is missing, unknown or expired"),
         StatusCode::TOO_MANY_REQUESTS => Response::new_json(status, &json!({ "message": "Too Many Requests" })),

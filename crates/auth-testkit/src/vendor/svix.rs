@@ -9,12 +9,13 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use self::route::{Operation, Route};
+use super::behaviour::Behaviour;
 use super::encoding::{after, json_web_token, rfc3339, seconds};
 use super::tokens::Kind;
 use super::{Core, Request, Response};
 
 /// How long a portal token lives if the request doesn't say.
-pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(604_800);
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(604_800);
 
 /// The lifetime with [`Quirks::svix_fixed_portal_lifetime`](super::Quirks::svix_fixed_portal_lifetime).
 const FIXED_LIFETIME: Duration = Duration::from_secs(28 * 24 * 3600);
@@ -24,28 +25,35 @@ const LEEWAY: Duration = Duration::from_secs(15 * 60);
 
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
-pub(crate) const OPERATIONS: &[&str] = &[
-    "app_portal_access",
-    "create_message_token",
-    "expire_all",
-    "dashboard_access",
-    "logout",
-    "exchange_one_time_token",
-    "legacy_expire_all",
-    "legacy_dashboard_access",
-    "legacy_logout",
-    "probe",
-];
+pub(super) const SVIX: Behaviour = Behaviour {
+    name: "svix",
+    operations: &[
+        "app_portal_access",
+        "create_message_token",
+        "expire_all",
+        "dashboard_access",
+        "logout",
+        "exchange_one_time_token",
+        "legacy_expire_all",
+        "legacy_dashboard_access",
+        "legacy_logout",
+        "probe",
+    ],
+    access_lifetime: DEFAULT_LIFETIME,
+    base_path: |_| "",
+    operation: |_, request| route::find(request).map(|route| route.name()),
+    // An API key signs in again.
+    refresh_token: |_, _| None,
+    accepts,
+    handle,
+    error: |_, status| error(status),
+};
 
-pub(crate) fn operation(request: &Request) -> Option<&'static str> {
-    Some(route::find(request)?.name())
-}
-
-pub(crate) fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
+fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
     core.api_keys.contains(token) || app_of(core, now, token).is_some()
 }
 
-pub(crate) fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
+fn handle(core: &mut Core, now: SystemTime, request: &Request) -> Response {
     idempotency::handle(core, now, request, process)
 }
 
@@ -218,7 +226,7 @@ fn exchange(core: &mut Core, now: SystemTime, request: &Request) -> Result<Respo
     Ok(Response::new_json(StatusCode::OK, &json!({ "token": token })))
 }
 
-pub(crate) fn one_time_token(core: &mut Core, now: SystemTime, application: &str) -> String {
+pub(super) fn one_time_token(core: &mut Core, now: SystemTime, application: &str) -> String {
     let application = core.application(application).unwrap_or_else(|| application.to_owned());
     let token = format!("ott_{}.eu", core.random.text(32));
     let session = core.tokens.new_session();
@@ -264,7 +272,7 @@ fn is_name(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-pub(crate) fn error(status: StatusCode) -> Response {
+fn error(status: StatusCode) -> Response {
     let (code, detail) = match status {
         StatusCode::UNAUTHORIZED => ("authentication_failed", "Invalid token"),
         StatusCode::FORBIDDEN => ("insufficient access", "Insufficient access for requested operation"),

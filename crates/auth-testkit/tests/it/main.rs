@@ -13,3 +13,4 @@ mod support;
 mod svix;
 #[cfg(feature = "conformance")]
 mod timer;
+mod vendors;

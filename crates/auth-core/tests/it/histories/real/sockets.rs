@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use auth_core::{
-    AppAccess, AuthError, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session,
-    SessionStore, Timer,
+    AuthError, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionStore, Timer,
 };
 use auth_testkit::{FakeVendor, Fault, Quirks, RetryAfter, Vendor, VendorServer, VendorState};
 use reqwest::StatusCode;
@@ -18,7 +17,7 @@ use super::super::ledger::{Grant, Ledger, NO_MANAGER, REALMS, Realm, Request};
 use super::time::{Guard, SimulatedClock};
 use super::watched::Watched;
 use crate::support::rng::Rng;
-use crate::support::vendors::{Adapter, LONG_LIMIT, name};
+use crate::support::vendors::{Account, Link, Verb, name, profile};
 
 /// Opens the store of a history anew.
 pub type Open = Box<dyn Fn() -> Arc<dyn SessionStore> + Send + Sync>;
@@ -89,8 +88,8 @@ impl Server {
         // With connections that are kept, a request may meet one that has just been closed.
         let fake = if seed.is_multiple_of(2) { fake } else { fake.without_keep_alive() };
         let fake = fake.start().await.unwrap();
-        let adapter =
-            Adapter::with_timer(vendor, &fake.url(), &minting_key(realm), LONG_LIMIT, Arc::new(clock.clone()));
+        let link = Link { timer: Arc::new(clock.clone()), ..Link::to(&fake.url(), &minting_key(realm)) };
+        let adapter = profile(vendor).adapter(link);
         let adapter = if punishes { adapter.authenticator() } else { adapter.as_it_is() };
         Self { fake, adapter, turn: tokio::sync::Mutex::default(), users }
     }
@@ -100,7 +99,9 @@ impl Sockets {
     pub async fn start(seed: u64, conditions: &Conditions, open: Open) -> Self {
         let mut rng = Rng(seed ^ 0x50C4E7);
         let clock = SimulatedClock::new(seed);
-        let vendor = [Vendor::Aivo, Vendor::Aivo, Vendor::Svix, Vendor::PacerPro][rng.below(4) as usize];
+        // Any vendor, and twice as often the one whose refresh tokens rotate.
+        let vendors = [&[Vendor::Aivo], Vendor::ALL].concat();
+        let vendor = vendors[rng.below(vendors.len() as u64) as usize];
         // A store that goes back offers tokens again that were sent; then only a manager's memory prevents their reuse.
         let punishes = conditions.rewinds || rng.below(2) == 0;
         let mut ledger = Ledger::new(if punishes { 1 } else { 2 });
@@ -249,17 +250,13 @@ impl Sockets {
     }
 
     fn operation(&self, verb: &str) -> &'static str {
-        match (self.vendor, verb) {
-            (Vendor::Aivo, "login") => "login",
-            (Vendor::Aivo, "refresh") => "refresh_token",
-            (Vendor::Svix, "login") => "app_portal_access",
-            (Vendor::Svix, "revoke_all") => "expire_all",
-            (Vendor::PacerPro, "login") => "create_session",
-            (Vendor::PacerPro, "refresh") => "refresh_session",
-            (Vendor::PacerPro, "revoke_all") => "delete_session",
-            (_, "logout") => "logout",
-            (vendor, verb) => panic!("{vendor:?} has no {verb}"),
-        }
+        profile(self.vendor).operation(match verb {
+            "login" => Verb::Login,
+            "refresh" => Verb::Refresh,
+            "logout" => Verb::Logout,
+            "revoke_all" => Verb::RevokeAll,
+            other => panic!("no manager calls {other}"),
+        })
     }
 }
 
@@ -319,10 +316,9 @@ impl Environment for Sockets {
     }
 
     fn credentials(&self, realm: Realm, user: &str) -> Credentials {
-        match self.vendor {
-            Vendor::Svix => AppAccess::new(minting_key(realm), user).with_lifetime(self.lifetime).into(),
-            _ => Credentials::password(email(user), password(realm)),
-        }
+        let (email, password, key) = (email(user), password(realm), minting_key(realm));
+        let account = Account { email: &email, password: &password, key: &key, app: user, lifetime: self.lifetime };
+        profile(self.vendor).credentials(&account)
     }
 
     fn key(&self, realm: Realm, user: &str) -> Option<Credentials> {
