@@ -351,7 +351,7 @@ fn a_written_adoption_compiles_and_is_current() {
         "type: object\nrequired: [id]\nproperties:\n  id:\n    type: string\n    format: uuid\n",
     );
     let said = run(shop.command(&["aivo", &file, "--write"]));
-    assert_has(&said, &["0.1.0 -> 0.2.0 (major)", "files to write: ", "== written; next", "--test it snapshots"]);
+    assert_has(&said, &["0.1.0 -> 0.2.0 (major)", "files to write: ", "== written; next", "--test it -- snapshots"]);
 
     assert!(scratch.path("openapi/aivo/v2.json").exists() && scratch.path("openapi/aivo/parts/badge.yaml").exists());
     assert!(!scratch.path(AIVO).exists(), "the old description is still there");
