@@ -10,6 +10,7 @@ use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal, Session};
 
 mod completion;
+mod due;
 #[cfg(test)]
 mod due_tests;
 mod pace;
@@ -53,7 +54,11 @@ pub(crate) struct State {
     /// The number of looks in the store in a row without news, and the pause until the next, if there is one.
     unsuccessful_looks: u32,
     next_look: Option<Pause>,
+    /// The last look met a transient fault of the store: nobody knows what is in it.
+    look_failed: bool,
     held: Option<Held>,
+    /// The session was removed from the store, and the held credentials haven't brought another yet.
+    lacks_successor: bool,
     /// Counts sessions: the generation of the one in use.
     generation: u64,
     /// Counts superseding events: logins, logouts, revocations, adoptions.
@@ -90,7 +95,9 @@ impl State {
             shared: false,
             unsuccessful_looks: 0,
             next_look: None,
+            look_failed: false,
             held: None,
+            lacks_successor: false,
             generation: 0,
             epoch: 0,
             in_flight: false,
@@ -199,33 +206,6 @@ impl State {
                 Some(plan) => Decision::Begin(plan),
                 None => Decision::Fail(self.why_not(now)),
             },
-        }
-    }
-
-    /// When to renew the session without a caller.
-    pub(crate) fn due(&self, now: SystemTime) -> Due {
-        if self.shut_down {
-            return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
-        }
-        if self.in_flight || self.logins > 0 {
-            return Due::OnChange;
-        }
-        let plan = self.plan(now);
-        if let (Some(dead), None | Some(Plan::Look)) = (&self.dead, plan) {
-            return Due::Never(dead.clone());
-        }
-        let moment = match &self.held {
-            // A peer's session may be in the store: look at once. Otherwise a caller has to ask first.
-            None if plan == Some(Plan::Look) && self.unsuccessful_looks == 0 => Some(now),
-            None => None,
-            Some(held) => held.moments.refresh_at,
-        };
-        match (moment, plan) {
-            // The refresh token is sent once more when the access token has ended.
-            (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
-            (None, _) => Due::OnChange,
-            (Some(_), None) => Due::Never(self.no_plan_left()),
-            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
         }
     }
 

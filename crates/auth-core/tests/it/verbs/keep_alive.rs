@@ -1,0 +1,55 @@
+//! Sessions that are kept alive without callers: nothing but a verdict ends that for good.
+
+use super::*;
+
+/// A manager with a task that keeps its session alive.
+fn kept_alive(manager: &SessionManager<Arc<Acme>>) -> tokio::task::JoinHandle<auth_core::AuthError> {
+    let manager = manager.clone();
+    tokio::spawn(async move { manager.keep_alive().await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_at_the_first_look_is_looked_at_again() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
+    store.store_fault(Step::Load, StoreFault::Refuses);
+    let alive = kept_alive(&manager);
+    tokio::time::sleep(100 * SECOND).await;
+    store.plan(|_| StoreFault::None);
+    tokio::time::sleep(2 * HOUR).await;
+    assert!(manager.session().is_some(), "the stored session was found, and renewed");
+    alive.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_store_is_left_alone_after_the_first_look() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
+    let builder = SessionManager::builder(Arc::new(Acme::new(&timer))).account("me").timer(timer.clone());
+    let manager = builder.store(store.clone()).build().unwrap();
+    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = looks.clone();
+    store.plan(move |step| {
+        // The first look fails, and the second finds nothing.
+        let is_first = step == Step::Load && counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        if is_first { StoreFault::Refuses } else { StoreFault::None }
+    });
+    let alive = kept_alive(&manager);
+    tokio::time::sleep(2 * HOUR).await;
+    assert_eq!(looks.load(std::sync::atomic::Ordering::SeqCst), 2);
+    alive.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_in_place_of_a_removed_session_is_tried_again() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
+    let builder = SessionManager::builder(Arc::new(Acme::new(&timer))).account("me").timer(timer.clone());
+    let manager = builder.store(store.clone()).credentials(password()).build().unwrap();
+    manager.token().await.unwrap();
+    store.store.remove(KEY).await.unwrap();
+    manager.authenticator().script("login", [Answer::Err(busy())]);
+    let alive = kept_alive(&manager);
+    tokio::time::sleep(2 * HOUR).await;
+    assert_eq!(manager.authenticator().calls("login"), 3);
+    assert!(manager.session().is_some() && !alive.is_finished());
+    alive.abort();
+}
