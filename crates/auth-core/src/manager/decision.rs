@@ -254,20 +254,27 @@ impl State {
     }
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
-        let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the access token renews itself, and has to be valid. Only the vendor knows whether a
-        // rejected one is.
+        // Only the vendor knows whether a rejected access token is valid.
         let valid = is_before(now, held.moments.usable_until);
-        let needs_valid = self.capabilities.renews_valid_only || !has_token;
+        let needs_valid = self.needs_valid(held);
         let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;
         can_be_sent && (valid || !needs_valid)
     }
 
-    /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, and no
-    /// credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
+    /// Whether a renewal has to come before the end of the access token. Without a refresh token that renews itself.
+    fn needs_valid(&self, held: &Held) -> bool {
+        self.capabilities.renews_valid_only || held.session.refresh_token.is_none()
+    }
+
+    /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, takes it after
+    /// the end of the access token, and no credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
     fn has_resend(&self) -> bool {
-        let Some(Held { spent: Some(spent), .. }) = &self.held else { return false };
-        spent.is_open() && !self.capabilities.punishes_reuse && !self.can_login && self.dead.is_none()
+        let Some(held @ Held { spent: Some(spent), .. }) = &self.held else { return false };
+        spent.is_open()
+            && !self.needs_valid(held)
+            && !self.capabilities.punishes_reuse
+            && !self.can_login
+            && self.dead.is_none()
     }
 
     /// Whether the refresh token of a session may be sent once more now.
