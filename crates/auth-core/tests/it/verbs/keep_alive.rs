@@ -53,3 +53,19 @@ async fn a_login_in_place_of_a_removed_session_is_tried_again() {
     assert!(manager.session().is_some() && !alive.is_finished());
     alive.abort();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_that_is_dropped_ends_it() {
+    let timer = PausedTimer::new();
+    let (acme, gate) = Acme::gated(&timer);
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).build().unwrap();
+    let alive = kept_alive(&manager);
+    let signing_in = manager.clone();
+    let login = tokio::spawn(async move { signing_in.login(password()).await });
+    manager.authenticator().called("login", 1).await;
+    assert!(tokio::time::timeout(SECOND, manager.shutdown()).await.is_err(), "it waits for the login");
+    gate.add_permits(100);
+    login.await.unwrap().unwrap();
+    let reason = tokio::time::timeout(24 * HOUR, alive).await.expect("it ends").unwrap();
+    assert_eq!(reason.kind(), AuthErrorKind::Shutdown);
+}
