@@ -157,9 +157,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// `wait_limit`.
     fn save_later(self: &Arc<Self>) {
         let Ok(runtime) = runtime() else { return };
-        if !self.vault.begin_saving() {
-            return;
-        }
+        let Some(saving) = self.vault.begin_saving() else { return };
         let (manager, vault) = (Arc::downgrade(self), Arc::clone(&self.vault));
         let (timer, policy) = (Arc::clone(&self.timer), self.cell.lock().state().policy().clone());
         runtime.spawn(async move {
@@ -173,7 +171,7 @@ impl<A: Authenticator + 'static> Inner<A> {
                     outlived += pause;
                 }
                 if saved || outlived > policy.wait_limit {
-                    vault.end_saving();
+                    drop(saving);
                     if let Some(inner) = alive {
                         inner.show_stored();
                         // A write that failed since the last one succeeded found this task still at work.

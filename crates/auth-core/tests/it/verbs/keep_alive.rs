@@ -8,6 +8,11 @@ fn kept_alive(manager: &SessionManager<Arc<Acme>>) -> tokio::task::JoinHandle<au
     tokio::spawn(async move { manager.keep_alive().await })
 }
 
+/// A runtime that can end while the manager is in use.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_at_the_first_look_is_looked_at_again() {
     let (timer, store) = (PausedTimer::new(), Arc::new(FaultyStore::default()));
@@ -68,4 +73,26 @@ async fn a_shutdown_that_is_dropped_ends_it() {
     login.await.unwrap().unwrap();
     let reason = tokio::time::timeout(24 * HOUR, alive).await.expect("it ends").unwrap();
     assert_eq!(reason.kind(), AuthErrorKind::Shutdown);
+}
+
+#[test]
+fn writes_are_retried_after_a_runtime_has_ended() {
+    let (first, second) = (runtime(), runtime());
+    let store = Arc::new(FaultyStore::default());
+    store.store_fault(Step::Swap, StoreFault::Refuses);
+    let manager = first.block_on(async {
+        let timer = PausedTimer::new();
+        let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
+        assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+        manager
+    });
+    // The task that retries the write ends too.
+    drop(first);
+    second.block_on(async {
+        let now = PausedTimer::new().system_time();
+        manager.adopt(Session::new("brought", now).with_expiry(now + HOUR)).await.unwrap();
+        store.plan(|_| StoreFault::None);
+        tokio::time::sleep(300 * SECOND).await;
+        assert_eq!(store.kept(KEY).await, Some(("brought".to_owned(), false)));
+    });
 }
