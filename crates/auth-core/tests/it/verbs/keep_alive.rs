@@ -96,3 +96,30 @@ fn writes_are_retried_after_a_runtime_has_ended() {
         assert_eq!(store.kept(KEY).await, Some(("brought".to_owned(), false)));
     });
 }
+
+#[test]
+fn no_session_is_left_to_a_logout_that_ended_with_its_runtime() {
+    let (first, second) = (runtime(), runtime());
+    let (manager, gate) = first.block_on(async {
+        let timer = PausedTimer::new();
+        let (acme, gate) = Acme::gated(&timer);
+        let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).build().unwrap();
+        let [login, logout] = [manager.clone(), manager.clone()];
+        tokio::spawn(async move { login.login(password()).await });
+        manager.authenticator().called("login", 1).await;
+        tokio::spawn(async move { logout.logout().await });
+        tokio::task::yield_now().await;
+        (manager, gate)
+    });
+    drop(first);
+    second.block_on(async {
+        let superseded = manager.clone();
+        let superseded = tokio::spawn(async move { superseded.login(password()).await });
+        manager.authenticator().called("login", 2).await;
+        manager.adopt(manager.authenticator().session(Duration::ZERO)).await.unwrap();
+        gate.add_permits(100);
+        assert_eq!(superseded.await.unwrap().unwrap_err().kind(), AuthErrorKind::Conflict);
+        tokio::time::sleep(60 * SECOND).await;
+        assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-1"]);
+    });
+}
