@@ -1,6 +1,8 @@
 //! Keeps a session alive: through expiry, rotation, races and faults.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Timer};
@@ -221,9 +223,17 @@ impl<A: Authenticator + 'static> Inner<A> {
         policy::fraction(self.timer.random())
     }
 
-    /// The time limit of a waiting caller.
+    /// The time limit of a waiting caller, for all that it waits for: unlike other futures, it may be polled after its
+    /// end.
     fn limit(&self) -> BoxFuture<'static, ()> {
-        self.timer.sleep(self.wait_limit())
+        let mut left = Some(self.timer.sleep(self.wait_limit()));
+        Box::pin(poll_fn(move |context| {
+            if let Some(left) = &mut left {
+                ready!(left.as_mut().poll(context));
+            }
+            left = None;
+            Poll::Ready(())
+        }))
     }
 
     /// Waits for the result of a renewal or a login, within the limit.

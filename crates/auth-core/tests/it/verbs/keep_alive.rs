@@ -123,3 +123,48 @@ fn no_session_is_left_to_a_logout_that_ended_with_its_runtime() {
         assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-1"]);
     });
 }
+
+/// A timer whose sleeps must not be polled after their end, as those of `async` blocks.
+#[derive(Debug)]
+struct OnceTimer(Arc<PausedTimer>);
+
+impl Timer for OnceTimer {
+    fn now(&self) -> std::time::Instant {
+        self.0.now()
+    }
+
+    fn system_time(&self) -> std::time::SystemTime {
+        self.0.system_time()
+    }
+
+    fn sleep(&self, duration: Duration) -> auth_core::BoxFuture<'static, ()> {
+        let sleep = self.0.sleep(duration);
+        Box::pin(async move {
+            sleep.await;
+        })
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_waits_for_several_operations_within_one_limit() {
+    let timer = PausedTimer::new();
+    let mut acme = Acme::new(&timer);
+    acme.takes = HOUR;
+    let mut policy = Policy::default();
+    policy.wait_limit = SECOND * 10;
+    let timer = Arc::new(OnceTimer(timer));
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).policy(policy).build().unwrap();
+    for calls in [1, 2, 3] {
+        let login = manager.clone();
+        tokio::spawn(async move { login.login(password()).await });
+        manager.authenticator().called("login", calls).await;
+    }
+    // The operations have limits of their own, which end at the same time.
+    let begun = timer.system_time();
+    manager.shutdown().await;
+    assert_eq!(timer.system_time().duration_since(begun).unwrap(), SECOND * 10);
+}
