@@ -234,9 +234,11 @@ impl Locked<'_> {
         self.guarded.state.begin_login()
     }
 
-    /// Ends a login; returns whether its result counts.
+    /// Ends a login; returns whether its result counts. One that has ended before, or was voided by a logout, changes
+    /// nothing: the others are still in flight.
     pub(super) fn end_login(&mut self, ticket: Ticket, flight: &Flight) -> bool {
-        self.guarded.logins.retain(|login| !login.is_same(flight));
+        let Some(place) = self.guarded.logins.iter().position(|login| login.is_same(flight)) else { return false };
+        self.guarded.logins.remove(place);
         self.guarded.state.end_login(ticket)
     }
 

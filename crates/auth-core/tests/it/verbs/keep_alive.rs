@@ -168,3 +168,26 @@ async fn a_shutdown_waits_for_several_operations_within_one_limit() {
     manager.shutdown().await;
     assert_eq!(timer.system_time().duration_since(begun).unwrap(), SECOND * 10);
 }
+
+/// The login that is void is ended at the vendor, which panics, while another login is in flight.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_panics_after_its_end_leaves_other_logins_in_flight() {
+    let timer = PausedTimer::new();
+    let mut acme = Acme::new(&timer);
+    acme.takes = 10 * SECOND;
+    acme.script("logout", [Answer::Panic]);
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).build().unwrap();
+    let sign_in = || {
+        let manager = manager.clone();
+        tokio::spawn(async move { manager.login(password()).await })
+    };
+    let first = sign_in();
+    manager.authenticator().called("login", 1).await;
+    manager.adopt(manager.authenticator().session(HOUR)).await.unwrap();
+    tokio::time::sleep(15 * SECOND).await;
+    let second = sign_in();
+    assert!(first.await.unwrap().is_err());
+    assert_eq!(text(&manager.token().await.unwrap()), "access-2");
+    second.await.unwrap().unwrap();
+    assert_eq!(manager.authenticator().calls("refresh"), 0, "nothing is renewed beside a login");
+}
