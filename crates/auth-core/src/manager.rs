@@ -1,6 +1,8 @@
 //! Keeps a session alive: through expiry, rotation, races and faults.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Timer};
@@ -157,9 +159,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// `wait_limit`.
     fn save_later(self: &Arc<Self>) {
         let Ok(runtime) = runtime() else { return };
-        if !self.vault.begin_saving() {
-            return;
-        }
+        let Some(saving) = self.vault.begin_saving() else { return };
         let (manager, vault) = (Arc::downgrade(self), Arc::clone(&self.vault));
         let (timer, policy) = (Arc::clone(&self.timer), self.cell.lock().state().policy().clone());
         runtime.spawn(async move {
@@ -173,7 +173,7 @@ impl<A: Authenticator + 'static> Inner<A> {
                     outlived += pause;
                 }
                 if saved || outlived > policy.wait_limit {
-                    vault.end_saving();
+                    drop(saving);
                     if let Some(inner) = alive {
                         inner.show_stored();
                         // A write that failed since the last one succeeded found this task still at work.
@@ -223,9 +223,17 @@ impl<A: Authenticator + 'static> Inner<A> {
         policy::fraction(self.timer.random())
     }
 
-    /// The time limit of a waiting caller.
+    /// The time limit of a waiting caller, for all that it waits for: unlike other futures, it may be polled after its
+    /// end.
     fn limit(&self) -> BoxFuture<'static, ()> {
-        self.timer.sleep(self.wait_limit())
+        let mut left = Some(self.timer.sleep(self.wait_limit()));
+        Box::pin(poll_fn(move |context| {
+            if let Some(left) = &mut left {
+                ready!(left.as_mut().poll(context));
+            }
+            left = None;
+            Poll::Ready(())
+        }))
     }
 
     /// Waits for the result of a renewal or a login, within the limit.

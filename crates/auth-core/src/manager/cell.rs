@@ -210,8 +210,13 @@ impl Locked<'_> {
 
     /// Ends the wait of a logout for operations in flight; returns the sessions they brought, which it has to end too.
     pub(super) fn take_orphans(&mut self) -> Vec<Arc<Session>> {
-        self.guarded.endings = self.guarded.endings.saturating_sub(1);
+        self.abandon_ending();
         std::mem::take(&mut self.guarded.orphans)
+    }
+
+    /// A logout waits no longer, and takes no session.
+    pub(super) fn abandon_ending(&mut self) {
+        self.guarded.endings = self.guarded.endings.saturating_sub(1);
     }
 
     /// Leaves a session that must not be used to a waiting logout; returns it if there is none.
@@ -229,9 +234,11 @@ impl Locked<'_> {
         self.guarded.state.begin_login()
     }
 
-    /// Ends a login; returns whether its result counts.
+    /// Ends a login; returns whether its result counts. One that has ended before, or was voided by a logout, changes
+    /// nothing: the others are still in flight.
     pub(super) fn end_login(&mut self, ticket: Ticket, flight: &Flight) -> bool {
-        self.guarded.logins.retain(|login| !login.is_same(flight));
+        let Some(place) = self.guarded.logins.iter().position(|login| login.is_same(flight)) else { return false };
+        self.guarded.logins.remove(place);
         self.guarded.state.end_login(ticket)
     }
 

@@ -10,6 +10,7 @@ use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal, Session};
 
 mod completion;
+mod due;
 #[cfg(test)]
 mod due_tests;
 mod pace;
@@ -53,7 +54,11 @@ pub(crate) struct State {
     /// The number of looks in the store in a row without news, and the pause until the next, if there is one.
     unsuccessful_looks: u32,
     next_look: Option<Pause>,
+    /// The last look met a transient fault of the store: nobody knows what is in it.
+    look_failed: bool,
     held: Option<Held>,
+    /// The session was removed from the store, and the held credentials haven't brought another yet.
+    lacks_successor: bool,
     /// Counts sessions: the generation of the one in use.
     generation: u64,
     /// Counts superseding events: logins, logouts, revocations, adoptions.
@@ -90,7 +95,9 @@ impl State {
             shared: false,
             unsuccessful_looks: 0,
             next_look: None,
+            look_failed: false,
             held: None,
+            lacks_successor: false,
             generation: 0,
             epoch: 0,
             in_flight: false,
@@ -202,33 +209,6 @@ impl State {
         }
     }
 
-    /// When to renew the session without a caller.
-    pub(crate) fn due(&self, now: SystemTime) -> Due {
-        if self.shut_down {
-            return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
-        }
-        if self.in_flight || self.logins > 0 {
-            return Due::OnChange;
-        }
-        let plan = self.plan(now);
-        if let (Some(dead), None | Some(Plan::Look)) = (&self.dead, plan) {
-            return Due::Never(dead.clone());
-        }
-        let moment = match &self.held {
-            // A peer's session may be in the store: look at once. Otherwise a caller has to ask first.
-            None if plan == Some(Plan::Look) && self.unsuccessful_looks == 0 => Some(now),
-            None => None,
-            Some(held) => held.moments.refresh_at,
-        };
-        match (moment, plan) {
-            // The refresh token is sent once more when the access token has ended.
-            (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
-            (None, _) => Due::OnChange,
-            (Some(_), None) => Due::Never(self.no_plan_left()),
-            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
-        }
-    }
-
     /// The best plan for another session, if there is one.
     fn plan(&self, now: SystemTime) -> Option<Plan> {
         let login = self.can_login.then_some(Plan::Login);
@@ -274,20 +254,27 @@ impl State {
     }
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
-        let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the access token renews itself, and has to be valid. Only the vendor knows whether a
-        // rejected one is.
+        // Only the vendor knows whether a rejected access token is valid.
         let valid = is_before(now, held.moments.usable_until);
-        let needs_valid = self.capabilities.renews_valid_only || !has_token;
+        let needs_valid = self.needs_valid(held);
         let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;
         can_be_sent && (valid || !needs_valid)
     }
 
-    /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, and no
-    /// credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
+    /// Whether a renewal has to come before the end of the access token. Without a refresh token that renews itself.
+    fn needs_valid(&self, held: &Held) -> bool {
+        self.capabilities.renews_valid_only || held.session.refresh_token.is_none()
+    }
+
+    /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, takes it after
+    /// the end of the access token, and no credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
     fn has_resend(&self) -> bool {
-        let Some(Held { spent: Some(spent), .. }) = &self.held else { return false };
-        spent.is_open() && !self.capabilities.punishes_reuse && !self.can_login && self.dead.is_none()
+        let Some(held @ Held { spent: Some(spent), .. }) = &self.held else { return false };
+        spent.is_open()
+            && !self.needs_valid(held)
+            && !self.capabilities.punishes_reuse
+            && !self.can_login
+            && self.dead.is_none()
     }
 
     /// Whether the refresh token of a session may be sent once more now.

@@ -92,7 +92,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     async fn end(&self, scope: Scope) -> Result<Ended, AuthError> {
         let runtime = runtime()?;
         let (announced, flight) = Flight::announce();
-        let (ended, left) = {
+        let (ended, left, waiting) = {
             let mut locked = self.inner.cell.lock();
             let ended = locked.end();
             // Another logout waits for this one.
@@ -100,13 +100,13 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             self.inner.show(SessionStatus::SignedOut);
             // From here on nothing of the session is written, and the stored one is not loaded again.
             let left = self.inner.vault.end(ended.epoch);
-            (ended, left)
+            (ended, left, Waiting { inner: Arc::clone(&self.inner), is_over: false })
         };
         // In a task: a caller that is dropped must not leave the session half ended.
         let (inner, cause) = (Arc::clone(&self.inner), Cause::here());
         let ending = runtime.spawn(async move {
             let work = inner.report.begin(scope.operation(), cause);
-            let result = work.around(inner.finish_ending(ended, left, scope)).await;
+            let result = work.around(inner.finish_ending(ended, left, waiting, scope)).await;
             announced.tell(Err(Halt::Superseded));
             let _ = work.end(Outcome::of(&result));
             result
@@ -122,12 +122,42 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     }
 }
 
+/// A logout that waits for operations in flight: sessions that they bring are left to it.
+struct Waiting<A: Authenticator + 'static> {
+    inner: Arc<Inner<A>>,
+    is_over: bool,
+}
+
+impl<A: Authenticator + 'static> Waiting<A> {
+    /// Ends the wait; returns the sessions that were left.
+    fn end(mut self) -> Vec<Arc<Session>> {
+        self.is_over = true;
+        self.inner.cell.lock().take_orphans()
+    }
+}
+
+impl<A: Authenticator + 'static> Drop for Waiting<A> {
+    /// To a logout whose task ends early, with its runtime for instance, no further session must be left. The next one
+    /// ends those that were.
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.inner.cell.lock().abandon_ending();
+        }
+    }
+}
+
 impl<A: Authenticator + 'static> Inner<A> {
     /// The part of an ending that takes time: waits for operations in flight, and ends the session in the store and at
     /// the vendor.
-    async fn finish_ending(self: &Arc<Self>, ended: EndedHere, left: Left, scope: Scope) -> Result<Ended, AuthError> {
+    async fn finish_ending(
+        self: &Arc<Self>,
+        ended: EndedHere,
+        left: Left,
+        waiting: Waiting<A>,
+        scope: Scope,
+    ) -> Result<Ended, AuthError> {
         let drained = self.drain(&ended).await;
-        let mut orphans = self.cell.lock().take_orphans();
+        let mut orphans = waiting.end();
         // Waits for a peer's renewal, since its tokens are the ones to end.
         let lock = self.vault.lock().await.ok();
         let Removal { found, result: removed } = self.vault.remove(ended.epoch).await;

@@ -150,6 +150,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         let in_flight = {
             let mut locked = self.inner.cell.lock();
             locked.shut_down();
+            // `keep_alive` ends now: if this future is dropped, no later status says so.
+            self.inner.show_again();
             locked.all_in_flight()
         };
         let mut limit = self.inner.limit();

@@ -58,6 +58,15 @@ pub(super) struct Left {
     pub(super) was_seen: bool,
 }
 
+/// A task that retries pending writes. Another may begin once it is dropped: with its runtime, for instance.
+pub(super) struct Saving(Arc<Vault>);
+
+impl Drop for Saving {
+    fn drop(&mut self) {
+        self.0.saving.store(false, Ordering::Release);
+    }
+}
+
 /// The entry of the store, if it could be read.
 type Found = Option<Option<Stored>>;
 
@@ -312,14 +321,10 @@ impl Vault {
         self.machine().failure().cloned()
     }
 
-    /// Whether a write is pending that no task retries: the caller has to do so, until `end_saving`.
-    pub(super) fn begin_saving(&self) -> bool {
+    /// If a write is pending that no task retries, the caller has to do so, until it drops the result.
+    pub(super) fn begin_saving(self: &Arc<Self>) -> Option<Saving> {
         let is_due = self.machine().due().is_some();
-        is_due && !self.saving.swap(true, Ordering::AcqRel)
-    }
-
-    pub(super) fn end_saving(&self) {
-        self.saving.store(false, Ordering::Release);
+        (is_due && !self.saving.swap(true, Ordering::AcqRel)).then(|| Saving(Arc::clone(self)))
     }
 
     /// Makes pending writes and removals.

@@ -49,9 +49,16 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         let timer = &self.shared.timer;
         let mut schedule = Schedule::default();
         let mut changes = self.shared.changes.subscribe();
-        self.plan_all(&mut schedule, timer.system_time());
+        let mut last = timer.system_time();
+        self.plan_all(&mut schedule, last);
         loop {
             let now = timer.system_time();
+            // The clock was set back: pauses from before have ended, and an expired session may be valid again. A smaller
+            // step only delays looks by less than a round.
+            if now < last {
+                self.plan_all(&mut schedule, now);
+            }
+            last = now;
             while let Some(account) = schedule.take_due(now) {
                 if let Some(moment) = self.tend(&account, now) {
                     schedule.put(moment, account);

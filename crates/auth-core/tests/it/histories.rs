@@ -29,7 +29,7 @@ mod ledger;
 #[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod real;
 mod simulated;
-mod time;
+pub mod time;
 
 use std::num::NonZero;
 use std::ops::Range;

@@ -11,6 +11,7 @@ use auth_core::{
     MemoryStore, Renewal, Session, SessionManagerBuilder, SessionPool, SessionStore, Timer,
 };
 
+use crate::histories::time::SetClock;
 use crate::support::acme::{ACME, Acme, Answer, PausedTimer, busy};
 
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -213,6 +214,31 @@ async fn a_renewal_that_failed_is_tried_again_as_soon_as_it_has_cooled_down() {
     // Cooldowns of 1, 2, 4 and 8 seconds, each after a renewal of 3.
     kept_alive(&pool, tokio::time::sleep(Duration::from_secs(20))).await;
     assert_eq!(acme.calls("refresh"), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_wrong_for_a_while_stops_no_renewals() {
+    for only_while_valid in [false, true] {
+        let (time, clock) = (PausedTimer::new(), Arc::new(SetClock::new(7)));
+        let mut acme = Acme::new(&time);
+        if only_while_valid {
+            acme.capabilities = acme.capabilities.with_renewal_while_valid();
+        }
+        let acme = Arc::new(acme);
+        let pool = SessionPool::builder(acme.clone()).timer(clock.clone()).build();
+        let session = acme.session(Duration::ZERO);
+        let manager = pool.get_or_insert("a", |manager| manager.session(session)).unwrap();
+        kept_alive(&pool, async {
+            let days = Duration::from_secs(3 * 24 * 3600);
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            clock.set_forward(days);
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            clock.set_back(days);
+            tokio::time::sleep(LIFETIME * 2).await;
+            assert!(manager.session().is_some(), "only while valid: {only_while_valid}");
+        })
+        .await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

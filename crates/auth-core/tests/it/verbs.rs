@@ -11,6 +11,7 @@ use auth_core::{
 use crate::support::acme::{Acme, Answer, ME, PausedTimer, ask, busy, lost, refused, text};
 use crate::support::faulty_store::{FaultyStore, Step, StoreFault};
 
+mod keep_alive;
 mod logout;
 mod resend;
 

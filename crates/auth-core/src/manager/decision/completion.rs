@@ -48,6 +48,7 @@ impl State {
             }
             Ok(Gained::Removed) => {
                 self.held = None;
+                self.lacks_successor = self.can_login;
                 if !self.can_login {
                     let message = "the session was ended elsewhere, or the store has lost it";
                     self.dead = Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message));
@@ -85,6 +86,8 @@ impl State {
         self.generation += 1;
         self.unsuccessful_looks = 0;
         self.next_look = None;
+        self.look_failed = false;
+        self.lacks_successor = false;
         self.dead = None;
     }
 
@@ -197,6 +200,7 @@ impl State {
     /// The store has no session, or can't be read.
     fn fail_look(&mut self, error: AuthError, now: SystemTime, random: f64) -> Completion {
         self.put_off_looks(error.retry_after(), now, random);
+        self.look_failed = error.kind() != AuthErrorKind::NotFound && error.is_transient();
         // `NotFound` is reported as its consequence.
         let error = if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error };
         self.reinstate(now, random);

@@ -39,6 +39,22 @@ fn no_session_is_due_while_a_login_is_in_flight() {
     assert_eq!(due(&state, 850), "800");
 }
 
+/// A vendor that renews only valid sessions can't be asked once more after the end of the access token: nothing is due
+/// then, least of all at a moment in the past.
+#[test]
+fn a_refresh_token_that_ends_with_the_access_token_is_not_due_once_more() {
+    let capabilities = forgiving(false).capabilities.with_renewal_while_valid();
+    let mut state = State::new(Policy::default(), capabilities, false);
+    state.publish(session("a", 0), 0.0);
+    let lost = AuthError::new(AuthErrorKind::Timeout).with_delivery(Delivery::Unknown);
+    let epoch = state.begin();
+    state.complete(epoch, Plan::Refresh, Err(lost), at(850), 0.0);
+    assert!(matches!(state.decide(at(960)), Decision::Serve));
+    for second in [960, 2000] {
+        assert_eq!(due(&state, second), "ReauthRequired");
+    }
+}
+
 #[test]
 fn a_refresh_token_is_due_once_more_when_the_access_token_ends() {
     let lost = || AuthError::new(AuthErrorKind::Timeout).with_delivery(Delivery::Unknown);

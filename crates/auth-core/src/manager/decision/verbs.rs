@@ -54,6 +54,7 @@ impl State {
         self.epoch += 1;
         self.in_flight = false;
         self.dead = None;
+        self.lacks_successor = false;
         self.held.take().map(|held| held.session)
     }
 }
