@@ -267,7 +267,8 @@ impl State {
     }
 
     /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, takes it after
-    /// the end of the access token, and no credentials are held. Callers wait until the access token has ended, since until then nothing is lost.
+    /// the end of the access token, and no credentials are held. Callers wait until the access token has ended, since
+    /// until then nothing is lost.
     fn has_resend(&self) -> bool {
         let Some(held @ Held { spent: Some(spent), .. }) = &self.held else { return false };
         spent.is_open()
