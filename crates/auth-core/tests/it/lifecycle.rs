@@ -385,7 +385,7 @@ async fn after_a_shutdown_no_login_begins_and_a_late_session_is_used_while_it_is
     assert_eq!(begun.elapsed(), SECOND * 45);
     assert_eq!(text(&manager.token().await.unwrap()), "access-0", "it is valid");
     tokio::time::sleep(SECOND * 60).await;
-    assert_eq!(manager.authenticator().calls("login"), 1, "it has landed");
+    assert_eq!(manager.authenticator().calls("login"), 1, "it has finished");
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
     tokio::time::sleep(HOUR).await;
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Shutdown);

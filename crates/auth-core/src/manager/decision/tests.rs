@@ -333,22 +333,22 @@ fn a_fresh_session_forgets_past_failures() {
 
 #[test]
 fn each_reason_for_no_session_has_a_message() {
-    let types = |state: &State| match state.decide(at(2000)) {
+    let message = |state: &State| match state.decide(at(2000)) {
         Decision::Fail(error) => error.to_string(),
         other => name(&other),
     };
-    assert!(types(&rotating(false)).contains("nobody has signed in"));
+    assert!(message(&rotating(false)).contains("nobody has signed in"));
     // A redemption is lost while credentials are held, and then the credentials are removed.
     let mut spent = signed_in(true);
     let epoch = spent.begin();
     spent.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::Transport)), at(850), 0.0);
     spent.set_can_login(false);
-    assert!(types(&spent).contains("nobody knows whether"), "{}", types(&spent));
+    assert!(message(&spent).contains("nobody knows whether"), "{}", message(&spent));
     let while_valid = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
     for capabilities in [Capabilities::login_only(), while_valid] {
         let mut over = State::new(Policy::default(), capabilities, false);
         over.publish(session("a", 0), 0.0);
-        assert!(types(&over).contains("has expired"), "{}", types(&over));
+        assert!(message(&over).contains("has expired"), "{}", message(&over));
     }
 }
 
